@@ -1,0 +1,4 @@
+//! plangate reads infrastructure before it is deployed and tells whether protected data can be
+//! processed as intended, and by nobody else.
+
+pub mod model;

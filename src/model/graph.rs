@@ -1,0 +1,520 @@
+//! An estate: as read ([`Draft`]), and worked out ([`ResourceGraph`]).
+
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::expression::{Configuration, Expression, find};
+use super::resource::{Resource, Standing};
+use super::value::{Data, Map, Piece, ProviderId, Reference, Referent, Value, Why};
+use super::vocabulary::{AttributeRole, Default as Absent, Kind};
+
+/// Names a resource of one graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ResourceId(pub u32);
+
+/// An estate as its input has it: what `load` hands to `resolve`.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    /// Every resource, in the order of the input.
+    pub resources: Vec<Resource<'a>>,
+    /// What the change deletes, as it was.
+    pub deleted: Vec<Resource<'a>>,
+    /// What is written, for the values that are not known yet.
+    pub configuration: Configuration<'a>,
+    /// The provider configurations; a [`ProviderId`] is a place in this list.
+    pub providers: Vec<Provider<'a>>,
+    /// Why resources may exist that the input does not show, if so.
+    pub incomplete: Option<Why>,
+}
+
+/// Where a provider configuration works, as far as the input tells.
+#[derive(Debug, Clone, Default)]
+pub struct Provider<'a> {
+    /// Its name in the input: `aws`, `aws.replica`.
+    pub name: Cow<'a, str>,
+    /// The account id.
+    pub account: Option<Cow<'a, str>>,
+    /// The region.
+    pub region: Option<Cow<'a, str>>,
+    /// The partition: `aws`, `aws-cn`, `aws-us-gov`.
+    pub partition: Option<Cow<'a, str>>,
+}
+
+/// An estate worked out: what rules and questions look at.
+#[derive(Debug)]
+pub struct ResourceGraph<'a> {
+    resources: Vec<Resource<'a>>,
+    providers: Vec<Provider<'a>>,
+    incomplete: Option<Why>,
+    configuration: Configuration<'a>,
+    addresses: Index,
+    names: Index,
+    parts: Vec<PartEdge>,
+    deleted: Vec<Resource<'a>>,
+}
+
+/// A resource completes another one; `owner` is none where it cannot be told which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct PartEdge {
+    owner: Option<ResourceId>,
+    part: ResourceId,
+}
+
+/// What a value that names a resource points at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Target<'v> {
+    /// A resource of the graph.
+    Resource(ResourceId),
+    /// Something outside the input, under this name.
+    Outside(&'v str),
+    /// It cannot be told.
+    Unknown(Why),
+}
+
+/// What completes a resource: the bucket's policies, say.
+#[derive(Debug)]
+pub struct Parts<'g, 'a> {
+    /// The parts that are known: resources of their own, else what is written inside the owner.
+    pub found: Vec<Part<'g, 'a>>,
+    /// Why there may be more: with this, the absence of a part is not known.
+    pub perhaps_more: Option<Why>,
+    /// Parts that the change deletes.
+    pub deleted: Vec<&'g Resource<'a>>,
+}
+
+/// One part of a resource: a resource of its own, or a block inside its owner.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'g, 'a> {
+    /// The resource that says it.
+    pub said_by: &'g Resource<'a>,
+    content: PartContent<'g, 'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum PartContent<'g, 'a> {
+    Resource(&'g Map<'a>),
+    /// Inside the owner: the value of the attribute that holds it.
+    Inside(&'g Value<'a>),
+}
+
+impl<'g, 'a> Part<'g, 'a> {
+    /// An attribute by its canonical path; `None` is known to be absent.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&'g Value<'a>> {
+        match self.content {
+            PartContent::Resource(attributes) => attributes.at(path),
+            PartContent::Inside(value) => match &value.data {
+                Data::Map(map) => map.at(path),
+                _ => Some(value),
+            },
+        }
+    }
+}
+
+impl<'a> ResourceGraph<'a> {
+    /// Takes over a draft that has been worked out, with the index of its addresses, and joins parts to
+    /// their owners.
+    #[must_use]
+    pub fn new(draft: Draft<'a>, addresses: Index) -> Self {
+        let mut graph = Self {
+            addresses,
+            names: Index::default(),
+            parts: Vec::new(),
+            resources: draft.resources,
+            deleted: draft.deleted,
+            providers: draft.providers,
+            incomplete: draft.incomplete,
+            configuration: draft.configuration,
+        };
+        graph.names = Index::collect(graph.identities());
+        graph.parts = graph.part_edges();
+        graph.parts.sort_unstable();
+        graph
+    }
+
+    /// Every resource with its id, in the order of the input.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (ResourceId, &Resource<'a>)> {
+        self.resources
+            .iter()
+            .enumerate()
+            .map(|(at, resource)| (id_at(at), resource))
+    }
+
+    /// A resource by its id.
+    ///
+    /// # Panics
+    /// If the id comes from another graph.
+    #[must_use]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "ids are only made by the graph that they index"
+    )]
+    pub fn get(&self, id: ResourceId) -> &Resource<'a> {
+        &self.resources[id.0 as usize]
+    }
+
+    /// A resource of a known kind by its address.
+    #[must_use]
+    pub fn find(&self, address: &str) -> Option<ResourceId> {
+        self.addresses
+            .candidates(hash(address))
+            .find(|id| self.get(*id).address.as_str() == address)
+    }
+
+    /// Why resources may exist that the input does not show, if so.
+    #[must_use]
+    pub fn incomplete(&self) -> Option<Why> {
+        self.incomplete
+    }
+
+    /// Whether the author wrote an attribute, or a provider's default stands in its place; none where
+    /// the input does not tell.
+    #[must_use]
+    pub fn is_written(&self, id: ResourceId, path: &str) -> Option<bool> {
+        let mut place = String::new();
+        self.get(id).address.without_keys(&mut place);
+        let written = self.configuration.resources.get(&place)?;
+        let mut steps = path.split('.');
+        let mut expression = find(&written.expressions, steps.next()?);
+        for step in steps {
+            expression = match expression {
+                Some(block @ Expression::Object(_)) => block.get(step),
+                // Of what is inside, nothing is told.
+                Some(_) => return None,
+                None => break,
+            };
+        }
+        Some(expression.is_some())
+    }
+
+    /// The provider configurations.
+    #[must_use]
+    pub fn providers(&self) -> &[Provider<'a>] {
+        &self.providers
+    }
+
+    /// The resource of one of these kinds that a value names: by reference, ARN, id or name.
+    #[must_use]
+    pub fn target<'v>(&self, value: &'v Value<'_>, kinds: &[Kind]) -> Target<'v> {
+        match &value.data {
+            Data::Text(text) => self.named(kinds, text),
+            Data::Template(pieces) => match pieces.as_ref() {
+                [Piece::Reference(reference)] => match reference.of {
+                    Referent::Resource(id) => Target::Resource(id),
+                    Referent::Provider(_) => Target::Unknown(Why::KnownAfterApply),
+                },
+                _ => Target::Unknown(Why::KnownAfterApply),
+            },
+            Data::Unknown(why) => Target::Unknown(*why),
+            _ => Target::Unknown(Why::UnexpectedForm),
+        }
+    }
+
+    /// The resource of one of these kinds that has this ARN, id or name: one of the estate's own rather
+    /// than a data source that reads it. Where several have it (in two accounts, say), it cannot be told
+    /// which.
+    #[must_use]
+    pub fn named<'v>(&self, kinds: &[Kind], name: &'v str) -> Target<'v> {
+        let mut found: Option<ResourceId> = None;
+        let mut several = false;
+        for kind in kinds {
+            for id in self.names.candidates(hash((kind, name))) {
+                let resource = self.get(id);
+                if !identities_of(resource).any(|(_, text)| text == name) {
+                    continue;
+                }
+                let is_own = |id: ResourceId| self.get(id).standing == Standing::Judged;
+                match found {
+                    Some(other) if other == id || (is_own(other) && !is_own(id)) => {}
+                    Some(other) if is_own(other) == is_own(id) => several = true,
+                    _ => (found, several) = (Some(id), false),
+                }
+            }
+        }
+        match found {
+            Some(_) if several => Target::Unknown(Why::SeveralMatch),
+            Some(id) => Target::Resource(id),
+            None => Target::Outside(name),
+        }
+    }
+
+    /// What completes `owner` with attributes of this kind.
+    #[must_use]
+    pub fn parts<'g>(&'g self, owner: ResourceId, kind: Kind) -> Parts<'g, 'a> {
+        let resource = self.get(owner);
+        let mut found = Vec::new();
+        let mut perhaps_more = self.incomplete;
+        let inside = resource
+            .entry
+            .into_iter()
+            .flat_map(|entry| entry.row.attributes)
+            .filter(|attribute| attribute.part == Some(kind))
+            .filter_map(|attribute| resource.get(attribute.canonical().as_ref()));
+        for value in inside {
+            match value.data {
+                Data::Unknown(why) => perhaps_more = perhaps_more.or(Some(why)),
+                Data::Null => {}
+                _ => found.push(Part {
+                    said_by: resource,
+                    content: PartContent::Inside(value),
+                }),
+            }
+        }
+        let deleted: Vec<_> = self
+            .deleted
+            .iter()
+            .filter(|part| part.kind() == Some(kind) && self.owner_of(part) == Some(Ok(owner)))
+            .collect();
+        let unowned = self.parts_of(None, kind).next();
+        let unowned = unowned.map(|part| match self.owner_of(part) {
+            Some(Err(Some(why))) => why,
+            _ => Why::KnownAfterApply,
+        });
+        let mut resources = self.parts_of(Some(owner), kind).peekable();
+        if resources.peek().is_some() || unowned.is_some() || !deleted.is_empty() {
+            // A provider reads back inside the owner what a resource of its own sets, or did set; an
+            // author who writes both gets the latter.
+            found.clear();
+            perhaps_more = self.incomplete;
+        }
+        found.extend(resources.map(|part| Part {
+            said_by: part,
+            content: PartContent::Resource(&part.attributes),
+        }));
+        perhaps_more = perhaps_more.or(unowned);
+        Parts {
+            found,
+            perhaps_more,
+            deleted,
+        }
+    }
+
+    /// The owner of a part; an error where it has one that cannot be told, or lies outside.
+    fn owner_of(&self, part: &Resource<'a>) -> Option<Result<ResourceId, Option<Why>>> {
+        let owner = part.entry?.row.owner?;
+        let Some(value) = part.get(owner.attribute) else {
+            return Some(Err(Some(Why::UnexpectedForm)));
+        };
+        Some(match self.target(value, &[owner.kind]) {
+            Target::Resource(id) => Ok(id),
+            Target::Unknown(why) => Err(Some(why)),
+            Target::Outside(_) => Err(None),
+        })
+    }
+
+    fn parts_of(
+        &self,
+        owner: Option<ResourceId>,
+        kind: Kind,
+    ) -> impl Iterator<Item = &Resource<'a>> {
+        let begin = self.parts.partition_point(|edge| edge.owner < owner);
+        self.parts
+            .iter()
+            .skip(begin)
+            .take_while(move |edge| edge.owner == owner)
+            .map(|edge| self.get(edge.part))
+            .filter(move |part| part.kind() == Some(kind))
+    }
+
+    fn part_edges(&self) -> Vec<PartEdge> {
+        let edges = self
+            .iter()
+            .filter_map(|(part, resource)| match self.owner_of(resource)? {
+                Ok(id) => Some(PartEdge {
+                    owner: Some(id),
+                    part,
+                }),
+                Err(Some(_)) => Some(PartEdge { owner: None, part }),
+                Err(None) => None,
+            });
+        edges.collect()
+    }
+
+    fn identities(&self) -> impl Iterator<Item = (u64, ResourceId)> {
+        self.iter().flat_map(|(id, resource)| {
+            identities_of(resource).map(move |(kind, text)| (hash((kind, text)), id))
+        })
+    }
+
+    /// An attribute that the service sets but whose form is fixed, worked out from the known parts:
+    /// the ARN of a bucket, say. None where the vocabulary has no form for it.
+    #[must_use]
+    pub fn derived(&self, id: ResourceId, attribute: &str) -> Option<Value<'a>> {
+        let resource = self.get(id);
+        let entry = resource.entry?;
+        let AttributeRole::Output(Some(template)) = entry.attribute(attribute)?.role else {
+            return None;
+        };
+        let mut pieces = Vec::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            push_known(&mut pieces, before.into());
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            self.push_part(id, name, &mut pieces);
+            rest = after;
+        }
+        push_known(&mut pieces, rest.into());
+        let data = match pieces.as_mut_slice() {
+            [Piece::Known(text)] => Data::Text(std::mem::take(text)),
+            _ => Data::Template(pieces.into_boxed_slice()),
+        };
+        Some(Value::new(data, resource.origin))
+    }
+
+    /// Appends what stands for `{name}` in the template of an attribute of this resource.
+    fn push_part(&self, id: ResourceId, name: &'static str, pieces: &mut Vec<Piece<'a>>) {
+        let resource = self.get(id);
+        if let "account" | "region" | "partition" = name {
+            return self.push_place(resource, name, pieces);
+        }
+        match resource.get(name).map(|value| &value.data) {
+            Some(Data::Text(text)) => push_known(pieces, text.clone()),
+            Some(Data::Template(inner)) => pieces.extend(inner.iter().cloned()),
+            Some(_) => pieces.push(own(id, name)),
+            None => {
+                let attribute = resource.entry.and_then(|entry| entry.attribute(name));
+                match attribute.map(|attribute| (attribute.default, attribute.role)) {
+                    Some((Absent::Text(text), _)) => push_known(pieces, text.into()),
+                    Some((_, AttributeRole::Output(Some(_)))) => {
+                        match self.derived(id, name).map(|value| value.data) {
+                            Some(Data::Text(text)) => push_known(pieces, text),
+                            Some(Data::Template(inner)) => pieces.extend(inner),
+                            _ => pieces.push(own(id, name)),
+                        }
+                    }
+                    _ => pieces.push(own(id, name)),
+                }
+            }
+        }
+    }
+
+    fn push_place(&self, resource: &Resource<'a>, name: &'static str, pieces: &mut Vec<Piece<'a>>) {
+        let id = resource.provider.unwrap_or(ProviderId(0));
+        let own_region = resource.get("region").and_then(Value::as_text);
+        if let Some(region) = own_region.filter(|_| name == "region") {
+            return push_known(pieces, region.to_owned().into());
+        }
+        let provider = self.providers.get(id.0 as usize);
+        let known = provider.and_then(|provider| match name {
+            "account" => provider.account.clone(),
+            "region" => provider.region.clone(),
+            _ => provider.partition.clone(),
+        });
+        match known {
+            Some(text) => push_known(pieces, text),
+            None => pieces.push(Piece::Reference(Reference {
+                of: Referent::Provider(id),
+                attribute: name.into(),
+            })),
+        }
+    }
+}
+
+/// Appends known text, joined to known text before it.
+pub fn push_known<'a>(pieces: &mut Vec<Piece<'a>>, text: Cow<'a, str>) {
+    if text.is_empty() {
+        return;
+    }
+    if let Some(Piece::Known(before)) = pieces.last_mut() {
+        before.to_mut().push_str(&text);
+    } else {
+        pieces.push(Piece::Known(text));
+    }
+}
+
+fn own<'a>(id: ResourceId, name: &'static str) -> Piece<'a> {
+    Piece::Reference(Reference {
+        of: Referent::Resource(id),
+        attribute: name.into(),
+    })
+}
+
+/// The texts that name a resource among those of its kind.
+fn identities_of<'r>(resource: &'r Resource<'_>) -> impl Iterator<Item = (Kind, &'r str)> {
+    let entry = resource.entry.filter(|entry| entry.is_referred_to());
+    entry.into_iter().flat_map(move |entry| {
+        let named = entry.row.attributes.iter().filter(|attribute| {
+            let is_id = matches!(attribute.path, "id" | "arn" | "key_id" | "unique_id");
+            match attribute.role {
+                AttributeRole::Name => true,
+                AttributeRole::Output(_) => is_id,
+                AttributeRole::Argument | AttributeRole::Policy => false,
+            }
+        });
+        named.filter_map(move |attribute| {
+            let text = resource.attributes.get(attribute.path)?.as_text()?;
+            Some((entry.row.kind, text))
+        })
+    })
+}
+
+fn id_at(at: usize) -> ResourceId {
+    ResourceId(u32::try_from(at).unwrap_or(u32::MAX))
+}
+
+/// From hashes to the resources that may be meant: the caller compares.
+#[derive(Debug, Default)]
+pub struct Index(Vec<(u64, ResourceId)>);
+
+impl Index {
+    /// The addresses of the resources that the vocabulary knows.
+    #[must_use]
+    pub fn of_addresses(resources: &[Resource<'_>]) -> Self {
+        let known = resources
+            .iter()
+            .enumerate()
+            .filter(|(_, resource)| resource.entry.is_some());
+        Self::collect(known.map(|(at, resource)| (hash(resource.address.as_str()), id_at(at))))
+    }
+
+    /// The resources that a repeated block makes, under its address without the key.
+    #[must_use]
+    pub fn of_instances(resources: &[Resource<'_>]) -> Self {
+        let blocks = resources.iter().enumerate().filter_map(|(at, resource)| {
+            resource.entry?;
+            Some((hash(resource.address.block()?), id_at(at)))
+        });
+        Self::collect(blocks)
+    }
+
+    /// The instances of the repeated block at an address, in the order of the input.
+    #[must_use]
+    pub fn instances(&self, resources: &[Resource<'_>], block: &str) -> Vec<ResourceId> {
+        let is_of_block = |id: &ResourceId| {
+            let resource = resources.get(id.0 as usize);
+            resource.is_some_and(|resource| resource.address.block() == Some(block))
+        };
+        self.candidates(hash(block)).filter(is_of_block).collect()
+    }
+
+    fn collect(entries: impl Iterator<Item = (u64, ResourceId)>) -> Self {
+        let mut entries: Vec<_> = entries.collect();
+        entries.sort_unstable();
+        Self(entries)
+    }
+
+    /// The resource at an address.
+    #[must_use]
+    pub fn find(&self, resources: &[Resource<'_>], address: &str) -> Option<ResourceId> {
+        self.candidates(hash(address)).find(|id| {
+            let resource = resources.get(id.0 as usize);
+            resource.is_some_and(|resource| resource.address.as_str() == address)
+        })
+    }
+
+    fn candidates(&self, hash: u64) -> impl Iterator<Item = ResourceId> {
+        let begin = self.0.partition_point(|(other, _)| *other < hash);
+        self.0
+            .iter()
+            .skip(begin)
+            .take_while(move |(other, _)| *other == hash)
+            .map(|(_, id)| *id)
+    }
+}
+
+fn hash(key: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,11 @@
+//! Inert data that every stage shares: values that may be unknown, resources, the graph, the
+//! vocabulary. No I/O, no knowledge of formats' syntax, and nothing here fails.
+
+pub mod expression;
+pub mod graph;
+pub mod problem;
+pub mod resource;
+pub mod source;
+pub mod truth;
+pub mod value;
+pub mod vocabulary;

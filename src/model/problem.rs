@@ -1,0 +1,14 @@
+//! Something that was not understood, while the run goes on.
+
+use super::source::Span;
+
+/// Something that was not understood: what, where, and what follows for the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What was not understood.
+    pub message: String,
+    /// Where, if it has a place.
+    pub origin: Option<Span>,
+    /// What the answer lacks because of it.
+    pub consequence: String,
+}
