@@ -1,0 +1,408 @@
+//! What a rule says ([`Verdict`], [`Evidence`]), and what the user is told ([`Finding`], [`Report`]).
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::source::{Location, Span};
+use crate::model::value::Why;
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Untidy, and a risk only together with something else.
+    Low,
+    /// A weakness.
+    Medium,
+    /// Data can leave, or the workload fails for certain.
+    High,
+    /// Anybody can take the data or the account.
+    Critical,
+}
+
+impl Severity {
+    /// Every severity, the least first.
+    pub const ALL: [Self; 5] = [
+        Self::Info,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::Critical,
+    ];
+
+    /// The name in output and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// One level less.
+    #[must_use]
+    pub const fn lower(self) -> Self {
+        match self {
+            Self::Critical => Self::High,
+            Self::High => Self::Medium,
+            Self::Medium => Self::Low,
+            Self::Low | Self::Info => Self::Info,
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What a rule says of its subject. Broken wins over unsure.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// What must hold does, whatever is still unknown.
+    Holds,
+    /// It does not, whatever is still unknown.
+    Broken(Vec<Evidence>),
+    /// It depends on what is unknown.
+    Unsure(Vec<Evidence>),
+    /// The rule has nothing to say about this subject.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The worse of two: broken wins over unsure, unsure over holds, and evidence of one sort adds up.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Broken(mut evidence), Self::Broken(more)) => {
+                evidence.extend(more);
+                Self::Broken(evidence)
+            }
+            (Self::Unsure(mut evidence), Self::Unsure(more)) => {
+                evidence.extend(more);
+                Self::Unsure(evidence)
+            }
+            (broken @ Self::Broken(_), _) | (_, broken @ Self::Broken(_)) => broken,
+            (unsure @ Self::Unsure(_), _) | (_, unsure @ Self::Unsure(_)) => unsure,
+            (Self::NotApplicable, other) => other,
+            (one, _) => one,
+        }
+    }
+}
+
+/// Why a verdict is what it is: one thing that is wrong or cannot be told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The finding code, where the catalogue gives one.
+    pub code: Option<&'static str>,
+    /// The severity, where it is not the rule's own.
+    pub severity: Option<Severity>,
+    /// Which of the things that the rule looks at: tells two pieces of evidence apart, also between runs.
+    pub about: String,
+    /// What is wrong or cannot be told, in one sentence.
+    pub message: String,
+    /// The place that decides.
+    pub at: Span,
+    /// Other places that the sentence needs.
+    pub related: Vec<Label>,
+    /// What would decide it.
+    pub hinges_on: Vec<Hinge>,
+    /// What to write instead, if more can be said than the rule's own fix.
+    pub fix: Option<String>,
+}
+
+/// A place with what it has to do with a finding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// Its part in the sentence.
+    pub message: String,
+    /// The place.
+    pub at: Span,
+}
+
+/// A value that is not known and decides a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hinge {
+    /// Which value, by address and attribute.
+    pub value: String,
+    /// Why it is not known.
+    pub reason: Why,
+}
+
+impl Evidence {
+    /// Evidence with nothing but its sentence and its place.
+    #[must_use]
+    pub fn new(message: impl Into<String>, at: Span) -> Self {
+        Self {
+            code: None,
+            severity: None,
+            about: String::new(),
+            message: message.into(),
+            at,
+            related: Vec::new(),
+            hinges_on: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// With the finding code.
+    #[must_use]
+    pub fn code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// With what tells it apart from other evidence of the same rule and code.
+    #[must_use]
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = about.into();
+        self
+    }
+
+    /// With a severity of its own.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// With a further place.
+    #[must_use]
+    pub fn related(mut self, message: impl Into<String>, at: Span) -> Self {
+        self.related.push(Label {
+            message: message.into(),
+            at,
+        });
+        self
+    }
+
+    /// With a value that would decide it.
+    #[must_use]
+    pub fn hinges_on(mut self, value: impl Into<String>, reason: Why) -> Self {
+        self.hinges_on.push(Hinge {
+            value: value.into(),
+            reason,
+        });
+        self
+    }
+
+    /// With what to write instead.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
+        self
+    }
+}
+
+/// What the user can do about a value that is not known.
+#[must_use]
+pub fn supply(reason: Why) -> &'static str {
+    match reason {
+        Why::KnownAfterApply => {
+            "make it a literal or a variable, or check the next plan after apply"
+        }
+        Why::ExternalResource => "bring the resource into the same plan",
+        Why::PartialPlan => "make a full plan: without -target, and without errors",
+        Why::SeveralMatch => "name the resource by reference",
+        Why::UnexpectedForm => "check the plan with the provider version that made it",
+        Why::NotJudgedYet => "do what the rule's fix says, which settles it",
+    }
+}
+
+/// Whether a finding is certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingVerdict {
+    /// It is wrong, whatever is still unknown.
+    Broken,
+    /// It depends on what is unknown.
+    Unsure,
+}
+
+/// Whether the change brings a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Brought by this change.
+    New,
+    /// It held before the change too.
+    Existing,
+}
+
+/// Something that the user is told.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// The rule's permanent alias.
+    pub alias: &'static str,
+    /// The finding code, where the catalogue gives one.
+    pub code: Option<&'static str>,
+    /// Whether it is certain.
+    pub verdict: FindingVerdict,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Whether the change brings it.
+    pub status: Status,
+    /// The estate it was found in: the name of an input.
+    pub estate: String,
+    /// What it is about.
+    pub resource: Subject,
+    /// What is wrong or cannot be told, in one sentence.
+    pub message: String,
+    /// The place that decides.
+    pub location: Place,
+    /// Other places that the sentence needs.
+    pub related: Vec<Related>,
+    /// What would decide it.
+    pub hinges_on: Vec<MissingValue>,
+    /// What to do.
+    pub help: String,
+    /// The same for the same finding on every run, also when other things change.
+    pub fingerprint: String,
+    /// The assumptions it rests on, by their ids.
+    pub assumptions: Vec<&'static str>,
+}
+
+/// The resource that a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Subject {
+    /// Its address or logical id.
+    pub address: String,
+    /// What it is in plangate's words.
+    pub kind: &'static str,
+    /// What it is in the words of the input.
+    #[serde(rename = "type")]
+    pub type_name: String,
+}
+
+/// A place in a file: lines and columns count from 1, columns in Unicode characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Place {
+    /// The name under which the file was read.
+    pub file: String,
+    /// The first line.
+    pub line: u32,
+    /// The first column.
+    pub column: u32,
+    /// The last line.
+    pub end_line: u32,
+    /// The column after the last character.
+    pub end_column: u32,
+}
+
+impl From<Location> for Place {
+    fn from(location: Location) -> Self {
+        Self {
+            file: location.file,
+            line: location.line,
+            column: location.column,
+            end_line: location.end_line,
+            end_column: location.end_column,
+        }
+    }
+}
+
+/// A further place of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Related {
+    /// Its part in the sentence.
+    pub message: String,
+    /// The place.
+    pub location: Place,
+}
+
+/// A value that is not known and decides a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MissingValue {
+    /// Which value, by address and attribute.
+    pub value: String,
+    /// Why it is not known.
+    pub reason: String,
+    /// How to supply it.
+    pub supply: String,
+}
+
+/// One input that was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Input {
+    /// Its name: a path, or `-` for standard input.
+    pub path: String,
+    /// What it is: `terraform-plan`.
+    pub kind: &'static str,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// The estate it belongs to.
+    pub estate: String,
+    /// The account it works in, where the input or the user tells one.
+    pub account: Option<String>,
+    /// The region it works in, where the input or the user tells one.
+    pub region: Option<String>,
+    /// How many resources were judged.
+    pub resources: usize,
+    /// Whether what is not in it is known to be absent.
+    pub complete: bool,
+}
+
+/// Something that was not understood, or an input that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ReportedProblem {
+    /// What was not understood.
+    pub message: String,
+    /// Where, if it has a place.
+    pub location: Option<Place>,
+    /// What the answer lacks because of it, or what to do.
+    pub consequence: String,
+    /// The input could not be judged at all.
+    #[serde(skip)]
+    pub fatal: bool,
+}
+
+/// Something that was taken for granted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Assumption {
+    /// Its name.
+    pub id: &'static str,
+    /// What was taken for granted.
+    pub text: String,
+    /// The setting that replaces it.
+    pub supply: String,
+}
+
+/// What one run has to say.
+#[derive(Debug, Default, Clone)]
+pub struct Report {
+    /// What was judged, in the order given.
+    pub inputs: Vec<Input>,
+    /// Sorted by estate, place and rule.
+    pub findings: Vec<Finding>,
+    /// What was not understood.
+    pub problems: Vec<ReportedProblem>,
+    /// What was taken for granted.
+    pub assumptions: Vec<Assumption>,
+    /// SHA-256 of the settings in force, in hexadecimal.
+    pub settings_sha256: String,
+    /// How many verdicts were given.
+    pub tally: Tally,
+    /// Files found in a directory that are no inputs.
+    pub passed_over: usize,
+}
+
+/// How many verdicts of each sort were given: a rule on a resource is one.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// What must hold does.
+    pub holds: usize,
+    /// What must hold does not.
+    pub broken: usize,
+    /// It cannot be told.
+    pub unsure: usize,
+}

@@ -1,0 +1,475 @@
+//! Terraform plan JSON (`terraform show -json PLANFILE`): read in one pass into values that borrow
+//! from the text. Format: Terraform documentation, "JSON Output Format".
+
+mod changes;
+mod configuration;
+mod places;
+mod state;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::LoadError;
+use super::json::{KeyGuard, Reading, Text};
+use super::secrets::Secrets;
+use crate::model::expression::find;
+use crate::model::graph::Draft;
+use crate::model::problem::Problem;
+use crate::model::resource::{Resource, Standing};
+use crate::model::source::{FileId, SourceMap};
+use crate::model::value::{Data, Value, Why};
+use crate::model::vocabulary::AttributeRole;
+use changes::ChangesSeed;
+use configuration::{Contents, Section};
+use state::{StateSeed, Wanted};
+
+/// What of each resource is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// What it will be: the attributes that the vocabulary names, which is all that rules can see.
+    Planned,
+    /// What it will be, with every attribute of every resource: for people who look at the model.
+    Everything,
+    /// What it is before the change, as [`View::Planned`].
+    Before,
+}
+
+/// A plan that was read.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// The estate.
+    pub draft: Draft<'a>,
+    /// What was not understood.
+    pub problems: Vec<Problem>,
+    /// The texts that no output may show.
+    pub secrets: Secrets,
+}
+
+/// Reads a plan.
+pub fn load(sources: &SourceMap, file: FileId, view: View) -> Result<Plan<'_>, LoadError> {
+    let reading = Reading::new(file, sources.text(file));
+    let mut document = Document::read(&reading, view, None)?;
+    for section in document.fallbacks() {
+        document = Document::read(&reading, view, Some(*section))?;
+        if document
+            .filled
+            .iter()
+            .any(|resource| resource.standing == Standing::Judged)
+        {
+            break;
+        }
+    }
+    document.finish()
+}
+
+/// A section that lists resources, for plans whose `resource_changes` do not list them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StateSection {
+    PriorState,
+    PlannedValues,
+}
+
+impl StateSection {
+    fn key(self) -> &'static str {
+        match self {
+            Self::PriorState => "prior_state",
+            Self::PlannedValues => "planned_values",
+        }
+    }
+}
+
+/// The sections of a plan, as they are read.
+struct Document<'r, 'de> {
+    reading: &'r Reading<'de>,
+    view: View,
+    sections: Sections,
+    format_version: Option<Cow<'de, str>>,
+    complete: bool,
+    errored: bool,
+    resources: Vec<Resource<'de>>,
+    deleted: Vec<Resource<'de>>,
+    data: Vec<Resource<'de>>,
+    configuration: Contents<'de>,
+    variables: Option<&'de RawValue>,
+    outputs: Option<&'de RawValue>,
+    /// The section of which every resource is read, not only the data sources.
+    fill_from: Option<StateSection>,
+    filled: Vec<Resource<'de>>,
+    secrets: Secrets,
+}
+
+/// Which of the sections that make a document what it is were seen.
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the presence of one key"
+)]
+struct Sections {
+    resource_changes: bool,
+    prior_state: bool,
+    planned_values: bool,
+    terraform_version: bool,
+    values: bool,
+    template: bool,
+}
+
+impl<'r, 'de> Document<'r, 'de> {
+    fn read(
+        reading: &'r Reading<'de>,
+        view: View,
+        fill_from: Option<StateSection>,
+    ) -> Result<Self, LoadError> {
+        let mut document = Self {
+            reading,
+            view,
+            sections: Sections::default(),
+            format_version: None,
+            complete: true,
+            errored: false,
+            resources: Vec::new(),
+            deleted: Vec::new(),
+            data: Vec::new(),
+            configuration: Contents::default(),
+            variables: None,
+            outputs: None,
+            fill_from,
+            filled: Vec::new(),
+            secrets: Secrets::default(),
+        };
+        let mut deserializer = serde_json::Deserializer::from_str(reading.text());
+        let outcome = DocumentSeed(&mut document)
+            .deserialize(&mut deserializer)
+            .and_then(|()| deserializer.end());
+        match outcome {
+            Ok(()) => Ok(document),
+            Err(error) => Err(document.explain(&error)),
+        }
+    }
+
+    /// Says what a text is that could not be read to its end.
+    fn explain(&self, error: &serde_json::Error) -> LoadError {
+        if reason(error).contains("recursion limit") {
+            LoadError::TooDeep {
+                line: error.line(),
+                column: error.column(),
+            }
+        } else if self.is_plan() || self.format_version.is_some() {
+            LoadError::BrokenPlan {
+                line: error.line(),
+                column: error.column(),
+                reason: reason(error),
+            }
+        } else {
+            LoadError::NotJson {
+                line: error.line(),
+                column: error.column(),
+                reason: reason(error),
+            }
+        }
+    }
+
+    fn is_plan(&self) -> bool {
+        self.sections.resource_changes
+            || self.sections.planned_values
+            || (self.sections.prior_state && self.configuration.configuration.present)
+    }
+
+    /// Where a plan that lists no changes, or not all of them, still shows resources: the first of these
+    /// that shows any.
+    fn fallbacks(&self) -> &'static [StateSection] {
+        match self.sections {
+            Sections {
+                resource_changes: false,
+                ..
+            } => &[StateSection::PlannedValues, StateSection::PriorState],
+            _ if !self.complete => &[StateSection::PriorState],
+            _ => &[],
+        }
+    }
+
+    fn finish(mut self) -> Result<Plan<'de>, LoadError> {
+        if !self.is_plan() {
+            return Err(match self.sections {
+                Sections { values: true, .. } => LoadError::State,
+                Sections { template: true, .. } => LoadError::CloudFormation,
+                _ => LoadError::NotAPlan,
+            });
+        }
+        let mut problems = Vec::new();
+        self.check_version(&mut problems)?;
+        self.fill_in(&mut problems);
+        self.collect_secrets();
+        let incomplete = (!self.complete || self.errored).then_some(Why::PartialPlan);
+        if let Some(why) = incomplete {
+            let cause = if self.errored {
+                "the plan ended with an error"
+            } else {
+                "the plan covers only a part of the configuration"
+            };
+            problems.push(Problem {
+                message: format!("{cause} ({why})"),
+                origin: None,
+                consequence: "what is missing from it is not taken to be absent".to_owned(),
+            });
+        }
+        let variables = self.variables();
+        let providers = places::providers(
+            std::mem::take(&mut self.configuration.providers),
+            &variables,
+            &self.data,
+            &self.configuration.configuration,
+        );
+        // A data source that is read again while applying may say something else then.
+        let read_again: HashSet<_> = self
+            .resources
+            .iter()
+            .filter(|resource| resource.standing == Standing::Context)
+            .map(|resource| resource.address.clone())
+            .collect();
+        self.data.retain(|data| !read_again.contains(&data.address));
+        self.resources.append(&mut self.data);
+        Ok(Plan {
+            draft: Draft {
+                resources: self.resources,
+                deleted: self.deleted,
+                configuration: self.configuration.configuration,
+                providers,
+                incomplete,
+            },
+            problems,
+            secrets: self.secrets,
+        })
+    }
+
+    /// Minor versions only add; another major one may mean anything. 0.x is what Terraform wrote
+    /// before 1.1.
+    fn check_version(&self, problems: &mut Vec<Problem>) -> Result<(), LoadError> {
+        let note = match self.format_version.as_deref() {
+            Some(version) => match version.split('.').next() {
+                Some("1") => return Ok(()),
+                Some("0") => format!("the plan has the old format {version}"),
+                _ => return Err(LoadError::Version(version.to_owned())),
+            },
+            None => "the plan does not say its `format_version`".to_owned(),
+        };
+        problems.push(Problem {
+            message: note,
+            origin: None,
+            consequence: "it is read as format 1; make the plan with Terraform 1.1 or later to be \
+                          certain of every value"
+                .to_owned(),
+        });
+        Ok(())
+    }
+
+    /// Adds what the changes do not list.
+    fn fill_in(&mut self, problems: &mut Vec<Problem>) {
+        let Some(section) = self.fill_from else {
+            return;
+        };
+        if !self.sections.resource_changes {
+            let name = section.key();
+            problems.push(Problem {
+                message: format!("the plan has no `resource_changes`; `{name}` is judged instead"),
+                origin: None,
+                consequence: "what the change would do is not seen".to_owned(),
+            });
+        }
+        let mut filled = std::mem::take(&mut self.filled);
+        let known: HashSet<_> = self
+            .resources
+            .iter()
+            .chain(&self.data)
+            .chain(&self.deleted)
+            .map(|resource| resource.address.clone())
+            .collect();
+        filled.retain(|resource| !known.contains(&resource.address));
+        if section == StateSection::PlannedValues {
+            self.mark_written(&mut filled);
+        }
+        self.resources.append(&mut filled);
+    }
+
+    /// `planned_values` leaves out what is unknown: an attribute that is written but has no value there
+    /// is known after apply.
+    fn mark_written(&self, resources: &mut [Resource<'de>]) {
+        let mut place = String::new();
+        for resource in resources {
+            resource.existed_before = false;
+            place.clear();
+            resource.address.without_keys(&mut place);
+            let Some(written) = self.configuration.configuration.resources.get(&place) else {
+                continue;
+            };
+            let attributes = resource
+                .entry
+                .into_iter()
+                .flat_map(|entry| entry.row.attributes);
+            for attribute in attributes {
+                let name = attribute.canonical();
+                let (top, _) = name.split_once('.').unwrap_or((&name, ""));
+                // What the service sets is known only after apply too.
+                let is_output = matches!(attribute.role, AttributeRole::Output(_));
+                let is_written = is_output || find(&written.expressions, top).is_some();
+                if is_written && resource.attributes.get(top).is_none() {
+                    let value = Value::new(Data::Unknown(Why::KnownAfterApply), resource.origin);
+                    resource.attributes.insert(top.to_owned(), value);
+                    resource.open = true;
+                }
+            }
+        }
+    }
+
+    fn variables(&self) -> Vec<(String, String)> {
+        let origin = self.reading.everything();
+        let Some(text) = self.variables else {
+            return Vec::new();
+        };
+        let Data::Map(map) = changes::parse(self.reading, text.get(), origin).data else {
+            return Vec::new();
+        };
+        let values = map.iter().filter_map(|(name, variable)| {
+            let text = variable.as_map()?.get("value")?.as_text()?;
+            Some((name.to_owned(), text.to_owned()))
+        });
+        values.collect()
+    }
+
+    /// Variables and outputs carry secrets too, in clear.
+    fn collect_secrets(&mut self) {
+        let origin = self.reading.everything();
+        if let Some(text) = self.variables
+            && let Data::Map(map) = changes::parse(self.reading, text.get(), origin).data
+        {
+            for (name, variable) in map.iter() {
+                if self
+                    .configuration
+                    .secret_variables
+                    .iter()
+                    .any(|secret| secret == name)
+                {
+                    self.secrets.add(variable);
+                }
+            }
+        }
+        for text in &self.configuration.secret_defaults {
+            self.secrets
+                .add(&changes::parse(self.reading, text, origin));
+        }
+        if let Some(text) = self.outputs {
+            changes::collect_output_secrets(self.reading, text.get(), &mut self.secrets);
+        }
+    }
+}
+
+impl<'de> Document<'_, 'de> {
+    fn read_state<A: MapAccess<'de>>(
+        &mut self,
+        section: StateSection,
+        object: &mut A,
+    ) -> Result<(), A::Error> {
+        let (wanted, resources) = match (section, self.fill_from) {
+            (section, Some(from)) if section == from => (Wanted::All, &mut self.filled),
+            (StateSection::PriorState, _) => (Wanted::Data, &mut self.data),
+            // It repeats what the changes say.
+            (StateSection::PlannedValues, _) => {
+                return object.next_value::<IgnoredAny>().map(|_| ());
+            }
+        };
+        object.next_value_seed(StateSeed {
+            reading: self.reading,
+            view: self.view,
+            wanted,
+            resources,
+            secrets: &mut self.secrets,
+        })
+    }
+}
+
+impl Sections {
+    /// Notes a key that is none of a plan's own, but tells what else the document may be.
+    fn note(&mut self, key: &str) {
+        match key {
+            "terraform_version" => self.terraform_version = true,
+            "values" => self.values = true,
+            "Resources" | "AWSTemplateFormatVersion" => self.template = true,
+            _ => {}
+        }
+    }
+}
+
+/// The parser's words without its place, which is told apart.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" at line ") {
+        Some((reason, _)) => reason.to_owned(),
+        None => text,
+    }
+}
+
+struct DocumentSeed<'d, 'r, 'de>(&'d mut Document<'r, 'de>);
+
+impl<'de> DeserializeSeed<'de> for DocumentSeed<'_, '_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for DocumentSeed<'_, '_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the JSON object of a Terraform plan")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        let document = self.0;
+        let mut guard = KeyGuard::new(document.reading);
+        while let Some(Text(key)) = object.next_key()? {
+            guard.check(&key)?;
+            match key.as_ref() {
+                "format_version" => {
+                    document.format_version = Some(object.next_value::<Text<'de>>()?.0);
+                }
+                "complete" => document.complete = object.next_value()?,
+                "errored" => document.errored = object.next_value()?,
+                "resource_changes" => {
+                    document.sections.resource_changes = object.next_value_seed(ChangesSeed {
+                        reading: document.reading,
+                        view: document.view,
+                        resources: &mut document.resources,
+                        deleted: &mut document.deleted,
+                        secrets: &mut document.secrets,
+                    })?;
+                }
+                "prior_state" => {
+                    document.sections.prior_state = true;
+                    document.read_state(StateSection::PriorState, &mut object)?;
+                }
+                "planned_values" => {
+                    document.sections.planned_values = true;
+                    document.read_state(StateSection::PlannedValues, &mut object)?;
+                }
+                "configuration" => {
+                    let section: Option<Section<'de>> = object.next_value()?;
+                    if let Some(section) = section {
+                        document.configuration = section.read(document.reading);
+                    }
+                }
+                "variables" => document.variables = Some(object.next_value()?),
+                "output_changes" => document.outputs = Some(object.next_value()?),
+                other => {
+                    document.sections.note(other);
+                    object.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
