@@ -1,7 +1,21 @@
 //! plangate reads infrastructure before it is deployed and tells whether protected data can be
 //! processed as intended, and by nobody else.
+//!
+//! The modules, in the order in which a run goes through them: [`load`] turns bytes into a draft,
+//! [`resolve`] works it out to a graph, [`workload`] finds what reads and writes protected data,
+//! [`rules`] judge, [`check`](mod@check) runs them all, [`report`] prints what [`finding`] holds, and
+//! [`gate`] decides the exit code. [`model`] is what they share. `docs/architecture.md` says what each
+//! of them does not know.
 
+pub mod check;
 pub mod finding;
+pub mod gate;
 pub mod load;
 pub mod model;
+pub mod report;
 pub mod resolve;
+pub mod rules;
+mod run;
+pub mod workload;
+
+pub use run::{Options, check, models};

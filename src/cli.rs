@@ -1,0 +1,229 @@
+//! What was typed, and its turning into options.
+
+use std::num::NonZeroUsize;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use plangate::finding::Severity;
+use plangate::gate::Gate;
+use plangate::report::{FORMATS, Format};
+use plangate::rules::{self, RULES, Rule};
+
+/// Proves, before anything is deployed, that protected data can be processed as intended and by nobody
+/// else.
+#[derive(Debug, Parser)]
+#[command(name = "plangate", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge plans: what is broken, what cannot be told, and an exit code for a gate.
+    #[command(
+        after_help = "Exit codes: 0 clean, 1 something is broken at or above --fail-on, 2 could \
+                            not run, 3 something is unsure or was not understood, under --strict."
+    )]
+    Check(CheckArgs),
+    /// List the rules.
+    Rules {
+        /// `human` or `json`.
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        format: ListFormat,
+    },
+    /// Tell what a rule proves, why, and what to do.
+    Explain {
+        /// Its name or alias.
+        rule: String,
+    },
+    /// Show what a stage sees.
+    #[command(subcommand)]
+    Debug(Debug),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Debug {
+    /// Print every resource as rules see it, as JSON.
+    Model(ModelArgs),
+    /// Print the JSON Schema of the report that `check --format json` prints.
+    Schema,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Plans (`terraform show -json PLANFILE`), directories to search for them, or `-` for standard
+    /// input.
+    #[arg(value_name = "INPUT", default_value = ".")]
+    inputs: Vec<String>,
+    /// The account that is deployed to, where the plan does not tell.
+    #[arg(long, value_name = "ID", value_parser = account)]
+    account: Option<String>,
+    /// The region that is deployed to, where the plan does not tell.
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ModelArgs {
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// How to print: `human` for people, `json` for machines; `json=FILE` writes to a file. May be given
+    /// several times.
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output, default_value = "human")]
+    pub(crate) format: Vec<Output>,
+    /// Fail from this severity on: info, low, medium, high or critical.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, default_value = "high")]
+    fail_on: Severity,
+    /// Fail also where something is unsure from this severity on [default: that of --fail-on], or was
+    /// not understood.
+    #[arg(long, value_name = "SEVERITY", value_parser = severity, num_args = 0..=1, require_equals = true)]
+    #[expect(
+        clippy::option_option,
+        reason = "the flag may be given with or without a value"
+    )]
+    strict: Option<Option<Severity>>,
+    /// Run only these rules or families (NB, PJ, KMS, S3).
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Leave these rules or families out.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// The number of threads [default: one for each core].
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Show all that is unsure.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// A report to print, and where to.
+#[derive(Debug, Clone)]
+pub(crate) struct Output {
+    pub(crate) format: &'static Format,
+    pub(crate) file: Option<String>,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((name, file)) => (name, Some(file.to_owned())),
+        None => (text, None),
+    };
+    let Some(format) = Format::find(name) else {
+        let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+        return Err(format!("formats are {}", names.join(", ")));
+    };
+    Ok(Output { format, file })
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let is_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_id {
+        Ok(text.to_owned())
+    } else {
+        Err("an account id has twelve digits".to_owned())
+    }
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    let found = Severity::ALL.into_iter().find(|known| known.name() == text);
+    found.ok_or_else(|| "severities are info, low, medium, high and critical".to_owned())
+}
+
+impl CheckArgs {
+    pub(crate) fn options(&self) -> Result<plangate::Options, String> {
+        Ok(self.input.options(self.selected()?))
+    }
+
+    pub(crate) fn gate(&self) -> Gate {
+        Gate {
+            fail_on: self.fail_on,
+            strict: self.strict.map(|severity| severity.unwrap_or(self.fail_on)),
+        }
+    }
+
+    fn selected(&self) -> Result<Vec<&'static Rule>, String> {
+        let only = named(&self.only)?;
+        let skip = named(&self.skip)?;
+        let is_in = |list: &[&Rule], rule: &Rule| list.iter().any(|other| other.id == rule.id);
+        let selected: Vec<_> = RULES
+            .iter()
+            .filter(|rule| self.only.is_empty() || is_in(&only, rule))
+            .filter(|rule| !is_in(&skip, rule))
+            .collect();
+        if selected.is_empty() {
+            return Err("--only and --skip leave no rule to run".to_owned());
+        }
+        Ok(selected)
+    }
+}
+
+impl ModelArgs {
+    pub(crate) fn options(&self) -> plangate::Options {
+        self.input.options(Vec::new())
+    }
+}
+
+impl InputArgs {
+    fn options(&self, rules: Vec<&'static Rule>) -> plangate::Options {
+        plangate::Options {
+            inputs: self.inputs.clone(),
+            rules,
+            account: self.account.clone(),
+            region: self.region.clone(),
+        }
+    }
+}
+
+/// The rules that names, aliases and families stand for.
+fn named(names: &[String]) -> Result<Vec<&'static Rule>, String> {
+    let mut found = Vec::new();
+    for name in names {
+        let family = RULES
+            .iter()
+            .filter(|rule| rule.family().eq_ignore_ascii_case(name));
+        let before = found.len();
+        found.extend(family);
+        if found.len() == before {
+            found.push(rule(name)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The rule of a name, or a message with a near match.
+pub(crate) fn rule(name: &str) -> Result<&'static Rule, String> {
+    if let Some(rule) = rules::find(name) {
+        return Ok(rule);
+    }
+    let names = RULES.iter().flat_map(|rule| [rule.id, rule.alias]);
+    let near = names
+        .map(|known| (strsim::jaro_winkler(known, name), known))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .max_by(|one, other| one.0.total_cmp(&other.0));
+    Err(match near {
+        Some((_, known)) => format!("there is no rule `{name}`; did you mean `{known}`?"),
+        None => format!("there is no rule `{name}`; `plangate rules` lists them"),
+    })
+}

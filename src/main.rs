@@ -1,0 +1,114 @@
+//! Arguments in, exit code out: the only place that prints.
+
+mod cli;
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use clap::Parser;
+use cli::{CheckArgs, Cli, Color, Command, Debug, ListFormat, ModelArgs};
+use plangate::gate::Exit;
+use plangate::report::{Style, json, manual};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let exit = match run(&cli.command) {
+        Ok(exit) => exit,
+        Err(error) if is_broken_pipe(&error) => Exit::Clean,
+        Err(error) => {
+            // Nothing is left to do if not even this can be written.
+            let _ = writeln!(anstream::stderr(), "error: {error:#}");
+            Exit::CouldNotRun
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+/// Whoever reads the output may stop early: that is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        kind == Some(ErrorKind::BrokenPipe)
+    })
+}
+
+fn run(command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Check(args) => check(args),
+        Command::Rules { format } => {
+            let mut out = anstream::stdout().lock();
+            match format {
+                ListFormat::Human => manual::list(&mut out)?,
+                ListFormat::Json => manual::list_json(&mut out)?,
+            }
+            Ok(Exit::Clean)
+        }
+        Command::Explain { rule } => {
+            let rule = cli::rule(rule).map_err(|message| anyhow!(message))?;
+            manual::explain(rule, &mut anstream::stdout().lock())?;
+            Ok(Exit::Clean)
+        }
+        Command::Debug(Debug::Model(args)) => model(args),
+        Command::Debug(Debug::Schema) => {
+            writeln!(io::stdout(), "{}", json::schema())?;
+            Ok(Exit::Clean)
+        }
+    }
+}
+
+fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
+    let options = args.options().map_err(|message| anyhow!(message))?;
+    if let Some(jobs) = args.jobs {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.get());
+        pool.build_global().context("cannot start threads")?;
+    }
+    let report = plangate::check(&options);
+    let exit = args.gate().decide(&report);
+    let style = Style {
+        verbose: args.verbose,
+    };
+    for output in &args.format {
+        let mut text = Vec::new();
+        output.format.write(&report, style, &mut text)?;
+        match &output.file {
+            Some(path) => {
+                let mut plain = anstream::StripStream::new(Vec::new());
+                plain.write_all(&text)?;
+                std::fs::write(path, plain.into_inner())
+                    .with_context(|| format!("cannot write `{path}`"))?;
+            }
+            None => anstream::stdout().lock().write_all(&text)?,
+        }
+    }
+    Ok(exit)
+}
+
+fn model(args: &ModelArgs) -> anyhow::Result<Exit> {
+    let mut outcome = Ok(());
+    let problems = plangate::models(&args.options(), &mut |model| {
+        if outcome.is_ok() {
+            let mut out = BufWriter::new(io::stdout().lock());
+            outcome = model.write(&mut out).and_then(|()| out.flush());
+        }
+    });
+    outcome?;
+    let mut stderr = anstream::stderr();
+    for problem in &problems {
+        writeln!(
+            stderr,
+            "error: {}; {}",
+            problem.message, problem.consequence
+        )?;
+    }
+    Ok(if problems.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::CouldNotRun
+    })
+}

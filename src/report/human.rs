@@ -1,0 +1,266 @@
+//! The report for people at a terminal: what is broken with cause, place and fix, the worst first; what
+//! is unsure by missing fact; and what was judged at all.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style as Colour};
+
+use super::Style;
+use crate::finding::{Finding, FindingVerdict, MissingValue, Place, Report, Severity, Status};
+use crate::rules;
+
+/// Lines about what is unsure, unless everything is asked for.
+const UNSURE_LINES: usize = 10;
+
+/// Columns beyond this are not printed.
+const FAR_OUT: u32 = 500;
+
+const BOLD: Colour = Colour::new().bold();
+const DIM: Colour = Colour::new().dimmed();
+
+/// Prints the report.
+pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let several = report.inputs.len() > 1;
+    let broken = of(report, FindingVerdict::Broken);
+    for input in &report.inputs {
+        let own = broken
+            .iter()
+            .filter(|finding| finding.estate == input.estate);
+        let mut own: Vec<_> = own.collect();
+        own.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        if several && !own.is_empty() {
+            writeln!(out, "{BOLD}{}{BOLD:#}\n", input.path)?;
+        }
+        for finding in own {
+            write_broken(finding, out)?;
+        }
+    }
+    write_unsure(&of(report, FindingVerdict::Unsure), several, style, out)?;
+    for problem in &report.problems {
+        let word = if problem.fatal { "error" } else { "problem" };
+        let colour = if problem.fatal {
+            AnsiColor::Red
+        } else {
+            AnsiColor::Yellow
+        };
+        let colour = colour.on_default().bold();
+        writeln!(out, "{colour}{word}{colour:#} {}", problem.message)?;
+        if let Some(place) = &problem.location {
+            writeln!(out, "  {DIM}at{DIM:#} {}", at(place))?;
+        }
+        writeln!(out, "  {}\n", problem.consequence)?;
+    }
+    let lowered = |finding: &Finding| {
+        let usual = rules::find(finding.rule).map(|rule| rule.severity);
+        !finding.assumptions.is_empty() && usual > Some(finding.severity)
+    };
+    let matters = style.verbose || broken.iter().any(|finding| lowered(finding));
+    for assumption in report.assumptions.iter().filter(|_| matters) {
+        writeln!(
+            out,
+            "{DIM}assumed{DIM:#} {}; {}\n",
+            assumption.text, assumption.supply
+        )?;
+    }
+    write_summary(report, out)
+}
+
+fn of(report: &Report, verdict: FindingVerdict) -> Vec<&Finding> {
+    let findings = report.findings.iter();
+    findings
+        .filter(|finding| finding.verdict == verdict)
+        .collect()
+}
+
+fn colour(severity: Severity) -> Colour {
+    match severity {
+        Severity::Critical | Severity::High => AnsiColor::Red.on_default().bold(),
+        Severity::Medium => AnsiColor::Yellow.on_default().bold(),
+        Severity::Low | Severity::Info => AnsiColor::Blue.on_default().bold(),
+    }
+}
+
+/// A column far out in a line is none that an editor shows: Terraform writes a plan as one line.
+fn at(place: &Place) -> String {
+    if place.column > FAR_OUT {
+        place.file.clone()
+    } else {
+        format!("{}:{}:{}", place.file, place.line, place.column)
+    }
+}
+
+fn write_broken(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let colour = colour(finding.severity);
+    let rule = match finding.code {
+        Some(code) => format!("{}/{code}", finding.rule),
+        None => finding.rule.to_owned(),
+    };
+    let existing = match finding.status {
+        Status::New => "",
+        Status::Existing => ", there before this change",
+    };
+    writeln!(
+        out,
+        "{colour}{}{colour:#} {BOLD}{}{BOLD:#}",
+        finding.severity, finding.resource.address
+    )?;
+    writeln!(out, "  {}", finding.message)?;
+    for related in &finding.related {
+        writeln!(
+            out,
+            "  {DIM}and{DIM:#} {} ({})",
+            related.message,
+            at(&related.location)
+        )?;
+    }
+    writeln!(out, "  {DIM}fix{DIM:#}  {}", finding.help)?;
+    writeln!(
+        out,
+        "  {DIM}rule{DIM:#} {rule} ({}{existing})",
+        finding.alias
+    )?;
+    writeln!(out, "  {DIM}at{DIM:#}   {}\n", at(&finding.location))
+}
+
+/// One line for each missing fact, the one that decides most first.
+fn write_unsure(
+    unsure: &[&Finding],
+    several: bool,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if unsure.is_empty() {
+        return Ok(());
+    }
+    let cyan = AnsiColor::Cyan.on_default().bold();
+    let verdicts = count(unsure.len(), "verdict");
+    writeln!(out, "{cyan}unsure{cyan:#} {verdicts}, by what is missing:")?;
+    let mut facts: BTreeMap<(&str, &str, &str), (&MissingValue, Vec<&Finding>)> = BTreeMap::new();
+    let mut unnamed = Vec::new();
+    for finding in unsure {
+        if finding.hinges_on.is_empty() {
+            unnamed.push(finding);
+        }
+        for hinge in &finding.hinges_on {
+            let fact = facts.entry((&finding.estate, &hinge.value, &hinge.reason));
+            let (_, decided) = fact.or_insert_with(|| (hinge, Vec::new()));
+            decided.push(finding);
+        }
+    }
+    let mut facts: Vec<_> = facts.into_values().collect();
+    facts.sort_by_key(|(_, decided)| std::cmp::Reverse(decided.len()));
+    // The heading, and a last line if not everything is told.
+    let room = if style.verbose {
+        usize::MAX
+    } else {
+        UNSURE_LINES - 2
+    };
+    let left_out = (facts.len() + unnamed.len()).saturating_sub(room);
+    for (fact, decided) in facts.iter().take(room) {
+        let estate = decided.first().map_or("", |finding| &finding.estate);
+        let estate = if several {
+            format!("{estate}: ")
+        } else {
+            String::new()
+        };
+        let mut rules: Vec<_> = decided.iter().map(|finding| finding.alias).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        let verdicts = count(decided.len(), "verdict");
+        writeln!(
+            out,
+            "  {estate}{} ({}) decides {verdicts}: {}; {DIM}{}{DIM:#}",
+            fact.value,
+            fact.reason,
+            rules.join(", "),
+            fact.supply
+        )?;
+        if style.verbose {
+            for finding in decided {
+                let address = &finding.resource.address;
+                writeln!(out, "    {} {address}: {}", finding.alias, finding.message)?;
+            }
+        }
+    }
+    for finding in unnamed.iter().take(room.saturating_sub(facts.len())) {
+        let address = &finding.resource.address;
+        writeln!(out, "  {address}: {} ({})", finding.message, finding.alias)?;
+    }
+    if left_out > 0 {
+        writeln!(
+            out,
+            "  and {}; -v shows them all",
+            count(left_out, "more fact")
+        )?;
+    }
+    writeln!(out)
+}
+
+fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut parts = Vec::new();
+    for severity in Severity::ALL.iter().rev() {
+        let findings = of(report, FindingVerdict::Broken);
+        let broken = findings
+            .iter()
+            .filter(|finding| finding.severity == *severity);
+        match broken.count() {
+            0 => {}
+            number => parts.push(format!("{number} {severity}")),
+        }
+    }
+    let mut parts = if parts.is_empty() {
+        vec!["nothing broken".to_owned()]
+    } else {
+        vec![format!("broken: {}", parts.join(", "))]
+    };
+    match of(report, FindingVerdict::Unsure).len() {
+        0 => {}
+        number => parts.push(format!("unsure: {number}")),
+    }
+    match report.problems.len() {
+        0 => {}
+        number => parts.push(count(number, "problem")),
+    }
+    match report.passed_over {
+        0 => {}
+        number => parts.push(format!(
+            "{} passed over: no plan",
+            count(number, "JSON file")
+        )),
+    }
+    let tally = report.tally;
+    let verdicts = tally.holds + tally.broken + tally.unsure;
+    let verdicts = match verdicts {
+        0 => "none of a kind that a rule judges".to_owned(),
+        number => format!("{} given", count(number, "verdict")),
+    };
+    if report.inputs.is_empty() {
+        return writeln!(
+            out,
+            "no plan was judged; {}",
+            count(report.problems.len(), "problem")
+        );
+    }
+    let resources: usize = report.inputs.iter().map(|input| input.resources).sum();
+    if resources == 0 {
+        let inputs = count(report.inputs.len(), "plan");
+        return writeln!(
+            out,
+            "nothing is left to judge once {inputs} is applied; {}",
+            parts.join("; ")
+        );
+    }
+    writeln!(
+        out,
+        "{} in {}, {verdicts}; {}",
+        count(resources, "resource"),
+        count(report.inputs.len(), "plan"),
+        parts.join("; ")
+    )
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}

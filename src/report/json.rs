@@ -1,0 +1,159 @@
+//! The JSON report: a contract. Its JSON Schema comes from the types here and in [`crate::finding`].
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::finding::{
+    Assumption, Finding, FindingVerdict, Input, Report, ReportedProblem, Severity,
+};
+
+/// Raised when a reader of the last version could no longer read this one.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "plangate report")]
+struct Document<'r> {
+    schema_version: u32,
+    tool: Tool,
+    summary: Summary,
+    findings: &'r [Finding],
+    /// Proofs that a workload's data path works. Empty in this version.
+    paths: [Never; 0],
+    /// Who can reach protected data, and whether that list is closed. Empty in this version.
+    seals: [Never; 0],
+    missing_facts: Vec<MissingFact<'r>>,
+    inputs: &'r [Input],
+    assumptions: &'r [Assumption],
+    /// SHA-256 of the settings in force, in hexadecimal.
+    settings_sha256: &'r str,
+    problems: &'r [ReportedProblem],
+}
+
+/// Has no values.
+#[derive(Serialize, JsonSchema)]
+enum Never {}
+
+#[derive(Serialize, JsonSchema)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Summary {
+    inputs: usize,
+    /// Resources that rules looked at.
+    resources: usize,
+    broken: BySeverity,
+    unsure: usize,
+    waived: usize,
+    baselined: usize,
+    paths: PathSummary,
+    problems: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct BySeverity {
+    critical: usize,
+    high: usize,
+    medium: usize,
+    low: usize,
+    info: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct PathSummary {
+    proven: usize,
+    broken: usize,
+    unsure: usize,
+}
+
+/// A fact that the input does not tell, and how many verdicts it decides.
+#[derive(Serialize, JsonSchema)]
+struct MissingFact<'r> {
+    fact: &'r str,
+    reason: &'r str,
+    decides: usize,
+    supply: &'r str,
+}
+
+/// Prints the report as one JSON object.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(report))?;
+    writeln!(out)
+}
+
+/// The JSON Schema of the report.
+#[must_use]
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Document<'static>);
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
+}
+
+fn document(report: &Report) -> Document<'_> {
+    let broken = |severity: Severity| {
+        let findings = report.findings.iter();
+        findings
+            .filter(|finding| finding.verdict == FindingVerdict::Broken)
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let unsure = report.findings.iter();
+    let unsure = unsure.filter(|finding| finding.verdict == FindingVerdict::Unsure);
+    Document {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        summary: Summary {
+            inputs: report.inputs.len(),
+            resources: report.inputs.iter().map(|input| input.resources).sum(),
+            broken: BySeverity {
+                critical: broken(Severity::Critical),
+                high: broken(Severity::High),
+                medium: broken(Severity::Medium),
+                low: broken(Severity::Low),
+                info: broken(Severity::Info),
+            },
+            unsure: unsure.count(),
+            waived: 0,
+            baselined: 0,
+            paths: PathSummary {
+                proven: 0,
+                broken: 0,
+                unsure: 0,
+            },
+            problems: report.problems.len(),
+        },
+        findings: &report.findings,
+        paths: [],
+        seals: [],
+        missing_facts: missing_facts(report),
+        inputs: &report.inputs,
+        assumptions: &report.assumptions,
+        settings_sha256: &report.settings_sha256,
+        problems: &report.problems,
+    }
+}
+
+fn missing_facts(report: &Report) -> Vec<MissingFact<'_>> {
+    let mut facts: BTreeMap<(&str, &str), MissingFact<'_>> = BTreeMap::new();
+    for finding in &report.findings {
+        for hinge in &finding.hinges_on {
+            let fact = facts
+                .entry((&hinge.value, &hinge.reason))
+                .or_insert(MissingFact {
+                    fact: &hinge.value,
+                    reason: &hinge.reason,
+                    decides: 0,
+                    supply: &hinge.supply,
+                });
+            fact.decides += 1;
+        }
+    }
+    facts.into_values().collect()
+}

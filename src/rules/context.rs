@@ -1,0 +1,389 @@
+//! What rules ask: settings with their defaults, keys, what completes a resource.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::finding::{Evidence, Severity, Verdict};
+use crate::model::graph::{ResourceGraph, ResourceId, Target};
+use crate::model::resource::{Resource, Standing};
+use crate::model::source::Span;
+use crate::model::truth::Truth;
+use crate::model::value::{Data, Piece, Referent, Value, Why};
+use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
+use crate::workload::ProcessingJob;
+
+/// The estate that rules look at, with what is worked out once for all of them.
+#[derive(Debug)]
+pub struct Context<'g, 'a> {
+    /// The estate.
+    pub graph: &'g ResourceGraph<'a>,
+    /// Buckets that count as protected: tagged so, encrypted under KMS by default, or read or written
+    /// by a Processing job.
+    protected: BTreeSet<ResourceId>,
+    /// Public access blocks of whole accounts.
+    pub account_blocks: Vec<&'g Resource<'a>>,
+    /// Ids and ARNs of keys that data sources show to be managed by AWS, with the name to call them by.
+    aws_managed: BTreeMap<&'g str, &'g str>,
+}
+
+/// What a rule judges.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'g, 'a> {
+    /// Its id in the graph.
+    pub id: ResourceId,
+    /// The resource.
+    pub resource: &'g Resource<'a>,
+}
+
+/// A single setting of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setting<'v> {
+    /// It is known; `written` is false where the default counts.
+    Known {
+        /// The value as text: `true`, `2`, `Enabled`.
+        text: Cow<'v, str>,
+        /// Whether the author said it.
+        written: bool,
+        /// Where it is said, else the resource.
+        at: Span,
+    },
+    /// It is known to be absent, and there is no default.
+    Absent,
+    /// It is not known.
+    Unknown(Why, Span),
+}
+
+/// Whose key a value names.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeyUse {
+    /// A key of the customer's own.
+    Customer,
+    /// A key that AWS manages for one service: `alias/aws/s3`.
+    AwsManaged(String),
+    /// No key.
+    Absent,
+    /// It cannot be told.
+    Unknown(Why),
+}
+
+impl<'g, 'a> Context<'g, 'a> {
+    /// Works out what rules share.
+    #[must_use]
+    pub fn new(graph: &'g ResourceGraph<'a>) -> Self {
+        let mut context = Self {
+            graph,
+            protected: BTreeSet::new(),
+            account_blocks: graph
+                .iter()
+                .map(|(_, resource)| resource)
+                .filter(|resource| resource.kind() == Some(Kind::AccountBpa))
+                .filter(|resource| resource.standing == Standing::Judged)
+                .collect(),
+            aws_managed: aws_managed(graph),
+        };
+        context.protected = context.protected_buckets();
+        context
+    }
+
+    /// A severity on a protected bucket, one level less on others.
+    #[must_use]
+    pub fn on_protected(&self, bucket: ResourceId, severity: Severity) -> Severity {
+        if self.protected.contains(&bucket) {
+            severity
+        } else {
+            severity.lower()
+        }
+    }
+
+    /// Whose key a value names.
+    #[must_use]
+    pub fn key_use(&self, value: Option<&Value<'_>>) -> KeyUse {
+        let Some(value) = value else {
+            return KeyUse::Absent;
+        };
+        if let Some(text) = value.as_text() {
+            if text.is_empty() {
+                return KeyUse::Absent;
+            }
+            if is_aws_alias(text) {
+                return KeyUse::AwsManaged(text.to_owned());
+            }
+            if let Some(name) = self.aws_managed.get(text) {
+                return KeyUse::AwsManaged((*name).to_owned());
+            }
+        }
+        match self.graph.target(value, Kind::KEYS) {
+            Target::Resource(id) => match aws_name(self.graph.get(id)) {
+                Some(name) => KeyUse::AwsManaged(name.to_owned()),
+                None => KeyUse::Customer,
+            },
+            // An id or ARN from elsewhere: that it is set is known, what its policy says is not.
+            Target::Outside(_) => KeyUse::Customer,
+            Target::Unknown(why) => KeyUse::Unknown(why),
+        }
+    }
+
+    fn protected_buckets(&self) -> BTreeSet<ResourceId> {
+        let mut protected = BTreeSet::new();
+        for (id, resource) in self.graph.iter() {
+            match resource.kind() {
+                Some(Kind::Bucket) if is_tagged(resource) || self.uses_kms(id) => {
+                    protected.insert(id);
+                }
+                Some(Kind::ProcessingJob | Kind::ProcessingJobMonitor) => {
+                    let job = ProcessingJob::of(resource);
+                    let uris = job.map(|job| job.s3_uris()).unwrap_or_default();
+                    protected.extend(uris.iter().filter_map(|uri| self.bucket_of(uri)));
+                }
+                _ => {}
+            }
+        }
+        protected
+    }
+
+    fn uses_kms(&self, bucket: ResourceId) -> bool {
+        let parts = self.graph.parts(bucket, Kind::BucketSse);
+        let planned = parts.found.iter().filter_map(|part| part.get("rule"));
+        // What a change takes away was there for a reason.
+        let deleted = parts.deleted.iter().filter_map(|part| part.get("rule"));
+        planned
+            .chain(deleted)
+            .flat_map(|rules| rules.as_list().unwrap_or_default())
+            .filter_map(|rule| {
+                rule.as_map()?
+                    .at("apply_server_side_encryption_by_default.sse_algorithm")
+            })
+            .any(|algorithm| {
+                algorithm
+                    .as_text()
+                    .is_some_and(|text| text.starts_with("aws:kms"))
+            })
+    }
+
+    /// The bucket of an `s3://bucket/prefix`.
+    fn bucket_of(&self, uri: &Value<'_>) -> Option<ResourceId> {
+        match &uri.data {
+            Data::Text(text) => {
+                let name = text.strip_prefix("s3://")?.split('/').next()?;
+                match self.graph.named(&[Kind::Bucket], name) {
+                    Target::Resource(id) => Some(id),
+                    _ => None,
+                }
+            }
+            Data::Template(pieces) => pieces.iter().find_map(|piece| match piece {
+                Piece::Reference(reference) => match reference.of {
+                    Referent::Resource(id) => {
+                        (self.graph.get(id).kind() == Some(Kind::Bucket)).then_some(id)
+                    }
+                    Referent::Provider(_) => None,
+                },
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl<'g> Subject<'g, '_> {
+    /// A single setting; the default counts where it is absent, but not on a data source, of which the
+    /// input need not show everything.
+    #[must_use]
+    pub fn setting(&self, path: &str) -> Setting<'g> {
+        debug_assert!(
+            self.resource.entry.is_none_or(|entry| entry.knows(path)),
+            "`{path}` is no canonical path of {}: brackets are left out",
+            self.resource.type_name
+        );
+        let at = self.resource.origin;
+        match self.resource.get(path) {
+            Some(value) => Setting::of(value),
+            None if self.resource.standing == Standing::Context => {
+                Setting::Unknown(Why::ExternalResource, at)
+            }
+            None => {
+                let attribute = self.resource.entry.and_then(|entry| entry.attribute(path));
+                let default = attribute.map_or(Absent::None, |attribute| attribute.default);
+                let text: Cow<'static, str> = match default {
+                    Absent::None => return Setting::Absent,
+                    Absent::Bool(value) => value.to_string().into(),
+                    Absent::Text(text) => text.into(),
+                    Absent::Integer(number) => number.to_string().into(),
+                };
+                Setting::Known {
+                    text,
+                    written: false,
+                    at,
+                }
+            }
+        }
+    }
+
+    /// Whether a flag is on.
+    #[must_use]
+    pub fn is_on(&self, path: &str) -> Truth {
+        self.setting(path).truth()
+    }
+
+    /// The path of an attribute as the author writes it, for messages.
+    #[must_use]
+    pub fn own_path(&self, path: &str) -> String {
+        let entry = self.resource.entry;
+        entry.map_or_else(|| path.to_owned(), |entry| entry.own_path(path))
+    }
+
+    /// The whole name of an attribute: `aws_kms_key.data.policy`.
+    #[must_use]
+    pub fn value_name(&self, path: &str) -> String {
+        let address = self.resource.address.as_str();
+        format!("{address}.{}", self.own_path(path))
+    }
+
+    /// The place of an attribute, else of the resource.
+    #[must_use]
+    pub fn place(&self, path: &str) -> Span {
+        let value = self.resource.get(path);
+        value.map_or(self.resource.origin, |value| value.origin)
+    }
+
+    /// Unsure because of one attribute.
+    #[must_use]
+    pub fn unsure(&self, path: &str, why: Why, question: &str) -> Evidence {
+        let own = self.own_path(path);
+        // Such a provider computes what nobody wrote, and a plan shows both alike.
+        let ambiguous = self
+            .resource
+            .entry
+            .is_some_and(TypeEntry::computes_unwritten);
+        let reason = match why {
+            Why::KnownAfterApply if ambiguous => "known after apply, or not written".to_owned(),
+            why => why.to_string(),
+        };
+        Evidence::new(
+            format!("cannot tell {question}: `{own}` is not known ({reason})"),
+            self.place(path),
+        )
+        .about(path)
+        .hinges_on(self.value_name(path), why)
+    }
+
+    /// Judges a setting that must have one value.
+    #[must_use]
+    pub fn must_be(
+        &self,
+        context: &Context<'_, '_>,
+        path: &str,
+        wanted: &str,
+        question: &str,
+        consequence: &str,
+    ) -> Verdict {
+        let own = self.own_path(path);
+        match self.setting(path) {
+            Setting::Known { text, .. } if text.eq_ignore_ascii_case(wanted) => Verdict::Holds,
+            Setting::Known {
+                text,
+                written: true,
+                at,
+            } if context.graph.is_written(self.id, path) != Some(false) => {
+                Verdict::Broken(vec![Evidence::new(
+                    format!("`{own}` is `{text}`, {consequence}"),
+                    at,
+                )])
+            }
+            Setting::Known { text, at, .. } => Verdict::Broken(vec![Evidence::new(
+                format!("`{own}` is not set and counts as `{text}`, {consequence}"),
+                at,
+            )]),
+            Setting::Absent => Verdict::Broken(vec![Evidence::new(
+                format!("`{own}` is not set, {consequence}"),
+                self.resource.origin,
+            )]),
+            Setting::Unknown(why, _) => Verdict::Unsure(vec![self.unsure(path, why, question)]),
+        }
+    }
+}
+
+impl<'v> Setting<'v> {
+    /// Whether a flag that may be absent is on.
+    #[must_use]
+    pub fn is_on(flag: Option<&Value<'_>>) -> Truth {
+        flag.map_or(Truth::No, |flag| Setting::of(flag).truth())
+    }
+
+    fn truth(&self) -> Truth {
+        match self {
+            Self::Known { text, .. } => text.eq_ignore_ascii_case("true").into(),
+            Self::Absent => Truth::No,
+            Self::Unknown(..) => Truth::Unknown,
+        }
+    }
+
+    /// The setting that a value is.
+    #[must_use]
+    pub fn of(value: &'v Value<'_>) -> Self {
+        let text = match &value.data {
+            Data::Text(text) => Cow::Borrowed(text.as_ref()),
+            Data::Bool(value) => value.to_string().into(),
+            Data::Number(number) => number.to_string().into(),
+            Data::Null => return Self::Absent,
+            Data::Unknown(why) => return Self::Unknown(*why, value.origin),
+            Data::Template(_) => return Self::Unknown(Why::KnownAfterApply, value.origin),
+            Data::List(_) | Data::Map(_) => {
+                return Self::Unknown(Why::UnexpectedForm, value.origin);
+            }
+        };
+        Self::Known {
+            text,
+            written: true,
+            at: value.origin,
+        }
+    }
+}
+
+/// The name of a key or alias that AWS manages, if it is one.
+fn aws_name<'r>(resource: &'r Resource<'_>) -> Option<&'r str> {
+    let text = |name: &str| resource.get(name).and_then(Value::as_text);
+    let alias = text("name")
+        .or_else(|| text("key_id"))
+        .filter(|name| is_aws_alias(name));
+    alias.or_else(|| (text("key_manager") == Some("AWS")).then(|| resource.address.as_str()))
+}
+
+/// What data sources show: an alias of AWS's own gives its key's id and ARN away.
+fn aws_managed<'g>(graph: &'g ResourceGraph<'_>) -> BTreeMap<&'g str, &'g str> {
+    let mut managed = BTreeMap::new();
+    for (_, resource) in graph.iter() {
+        let is_key = matches!(resource.kind(), Some(Kind::KmsKey | Kind::KmsAlias));
+        let Some(name) = aws_name(resource).filter(|_| is_key) else {
+            continue;
+        };
+        for attribute in ["id", "arn", "key_id", "target_key_id", "target_key_arn"] {
+            if let Some(text) = resource.get(attribute).and_then(Value::as_text) {
+                managed.insert(text, name);
+            }
+        }
+    }
+    managed
+}
+
+/// `alias/aws/s3`, also inside an ARN.
+fn is_aws_alias(text: &str) -> bool {
+    text.starts_with("alias/aws/") || text.contains(":alias/aws/")
+}
+
+/// The tags by which people mark confidential data, without any settings.
+fn is_tagged(bucket: &Resource<'_>) -> bool {
+    let Some(tags) = bucket.get("tags").and_then(Value::as_map) else {
+        return false;
+    };
+    tags.iter().any(|(key, value)| {
+        let is_class = ["data-classification", "dataclassification", "sensitivity"]
+            .iter()
+            .any(|known| key.eq_ignore_ascii_case(known));
+        let is_confidential = |text: &str| {
+            ["confidential", "restricted", "sensitive", "pii", "phi"]
+                .iter()
+                .any(|known| text.eq_ignore_ascii_case(known))
+        };
+        is_class && value.as_text().is_some_and(is_confidential)
+    })
+}

@@ -1,0 +1,106 @@
+//! PG-KMS-001.
+
+use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
+use crate::finding::{Evidence, Severity, Verdict};
+use crate::model::truth::Truth;
+use crate::model::vocabulary::Kind;
+
+/// A longer period than this is worth a remark.
+const USUAL_DAYS: f64 = 365.0;
+
+pub(super) const RULE: Rule = Rule {
+    id: "key-rotation-enabled",
+    alias: "PG-KMS-001",
+    kind: RuleKind::Secure,
+    tier: 1,
+    severity: Severity::Medium,
+    summary: "a symmetric KMS key whose material AWS makes is rotated",
+    why: "Without rotation one key material encrypts everything for ever, and what leaks once is open \
+          for good. Automatic rotation is what a KMS key has over S3's own encryption.",
+    unsure: "An absent flag counts as `false`. Keys that AWS cannot rotate are not judged: asymmetric and \
+             HMAC keys, imported material, custom key stores, replicas.",
+    fix: "set `enable_key_rotation = true`",
+    references: &[
+        Link {
+            title: "AWS KMS Developer Guide: Rotate AWS KMS keys",
+            url: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+        },
+        Link {
+            title: "AWS Security Hub: KMS.4; CIS AWS Foundations Benchmark: rotation for customer created symmetric CMKs",
+            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",
+        },
+    ],
+    assumes: &[],
+    example: Example {
+        fail: include_str!("../../testdata/rules/key-rotation-enabled/fail.tf"),
+        pass: include_str!("../../testdata/rules/key-rotation-enabled/pass.tf"),
+    },
+    check: Check::Resource(&[Kind::KmsKey], check),
+};
+
+fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
+    let question = "whether this key is rotated";
+    match rotatable(key) {
+        Truth::Yes => {}
+        Truth::No => return Verdict::NotApplicable,
+        Truth::Unknown => {
+            let (path, why) = ["customer_master_key_spec", "key_usage", "origin"]
+                .into_iter()
+                .find_map(|path| match key.setting(path) {
+                    Setting::Unknown(why, _) => Some((path, why)),
+                    _ => None,
+                })
+                .unwrap_or((
+                    "custom_key_store_id",
+                    crate::model::value::Why::KnownAfterApply,
+                ));
+            return Verdict::Unsure(vec![key.unsure(path, why, question)]);
+        }
+    }
+    let verdict = key.must_be(
+        context,
+        "enable_key_rotation",
+        "true",
+        question,
+        "so one key material encrypts the data for ever",
+    );
+    if verdict != Verdict::Holds {
+        return verdict;
+    }
+    match key.setting("rotation_period_in_days") {
+        Setting::Known { text, at, .. }
+            if text.parse().is_ok_and(|days: f64| days > USUAL_DAYS) =>
+        {
+            let own = key.own_path("rotation_period_in_days");
+            Verdict::Broken(vec![
+                Evidence::new(
+                    format!(
+                        "`{own}` is {text}, so this key is rotated less often than once a year"
+                    ),
+                    at,
+                )
+                .severity(Severity::Info)
+                .fix(format!("set `{own}` to 365 or less")),
+            ])
+        }
+        _ => Verdict::Holds,
+    }
+}
+
+/// Whether AWS can rotate the key at all.
+fn rotatable(key: &Subject<'_, '_>) -> Truth {
+    let is = |path: &str, wanted: &str| match key.setting(path) {
+        Setting::Known { text, .. } => (text == wanted).into(),
+        Setting::Absent => Truth::Yes,
+        Setting::Unknown(..) => Truth::Unknown,
+    };
+    let own_store = match key.setting("custom_key_store_id") {
+        Setting::Known { text, .. } => (!text.is_empty()).into(),
+        Setting::Absent => Truth::No,
+        Setting::Unknown(..) => Truth::Unknown,
+    };
+    is("customer_master_key_spec", "SYMMETRIC_DEFAULT")
+        .and(is("key_usage", "ENCRYPT_DECRYPT"))
+        .and(is("origin", "AWS_KMS"))
+        .and(!own_store)
+}

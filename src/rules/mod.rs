@@ -1,0 +1,175 @@
+//! The rules: data and one function each. A rule does no I/O, keeps no state, and cannot tell which
+//! format its subject came from.
+//!
+//! To add one: `docs/architecture.md`, "A new rule".
+
+mod bucket_default_encryption_with_customer_key;
+mod bucket_public_access_blocked;
+mod context;
+mod key_rotation_enabled;
+mod notebook_code_sources_free_of_credentials;
+mod notebook_direct_internet_access_disabled;
+mod notebook_placed_in_customer_subnet;
+mod notebook_root_access_disabled;
+mod notebook_volume_encrypted_with_customer_key;
+mod processing_job_inter_container_traffic_encrypted;
+mod processing_job_network_isolated;
+mod processing_job_output_encrypted_with_customer_key;
+mod processing_job_runs_in_vpc;
+mod processing_job_volume_encrypted_with_customer_key;
+
+pub use context::{Context, KeyUse, Setting, Subject};
+
+use crate::finding::{Assumption, Severity, Verdict};
+use crate::model::vocabulary::Kind;
+
+/// Every rule, in the order of the catalogue.
+pub static RULES: &[Rule] = &[
+    notebook_direct_internet_access_disabled::RULE,
+    notebook_placed_in_customer_subnet::RULE,
+    notebook_root_access_disabled::RULE,
+    notebook_volume_encrypted_with_customer_key::RULE,
+    notebook_code_sources_free_of_credentials::RULE,
+    processing_job_runs_in_vpc::RULE,
+    processing_job_network_isolated::RULE,
+    processing_job_inter_container_traffic_encrypted::RULE,
+    processing_job_volume_encrypted_with_customer_key::RULE,
+    processing_job_output_encrypted_with_customer_key::RULE,
+    key_rotation_enabled::RULE,
+    bucket_default_encryption_with_customer_key::RULE,
+    bucket_public_access_blocked::RULE,
+];
+
+/// A rule: what it proves, and how to say it.
+#[derive(Debug)]
+pub struct Rule {
+    /// The name: states what must hold, in kebab case.
+    pub id: &'static str,
+    /// The permanent alias: `PG-NB-001`.
+    pub alias: &'static str,
+    /// What is bad about it when it is broken.
+    pub kind: RuleKind,
+    /// When it came: the first release's rules are tier 1.
+    pub tier: u8,
+    /// How much it matters, unless a finding says otherwise.
+    pub severity: Severity,
+    /// What must hold, in one sentence.
+    pub summary: &'static str,
+    /// What happens when it does not.
+    pub why: &'static str,
+    /// What an absent attribute means, and when the rule cannot tell.
+    pub unsure: &'static str,
+    /// What to write instead.
+    pub fix: &'static str,
+    /// Where AWS or a framework says so.
+    pub references: &'static [Link],
+    /// What it takes for granted without settings, by [`Assumption`] id.
+    pub assumes: &'static [&'static str],
+    /// The rule's own fixtures.
+    pub example: Example,
+    /// What it looks at, and the judgement.
+    pub(crate) check: Check,
+}
+
+/// What is bad about a rule that is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleKind {
+    /// Somebody or something gets too much.
+    Secure,
+    /// The workload will fail.
+    Works,
+    /// A layer is there that does not do what people think it does.
+    Explain,
+}
+
+impl RuleKind {
+    /// The name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Secure => "secure",
+            Self::Works => "works",
+            Self::Explain => "explain",
+        }
+    }
+}
+
+/// A text that a rule rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Link {
+    /// The page, and the heading on it.
+    pub title: &'static str,
+    /// Its address; empty for a control of a framework, which its title names.
+    pub url: &'static str,
+}
+
+/// The rule's own fixtures: what the manual shows is what the tests prove.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// Terraform that breaks the rule.
+    pub fail: &'static str,
+    /// Terraform in which it holds.
+    pub pass: &'static str,
+}
+
+/// What a rule looks at, and the judgement.
+#[derive(Debug)]
+pub(crate) enum Check {
+    /// Each resource of these kinds.
+    Resource(
+        &'static [Kind],
+        fn(&Context<'_, '_>, &Subject<'_, '_>) -> Verdict,
+    ),
+}
+
+impl Rule {
+    /// The letters of the alias that name the family: `NB`.
+    #[must_use]
+    pub fn family(&self) -> &'static str {
+        self.alias.split('-').nth(1).unwrap_or("")
+    }
+
+    /// The kinds of resource that the rule judges.
+    #[must_use]
+    pub fn looks_at(&self) -> &'static [Kind] {
+        match self.check {
+            Check::Resource(kinds, _) => kinds,
+        }
+    }
+
+    /// Judges one subject.
+    #[must_use]
+    pub fn judge(&self, context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
+        match self.check {
+            Check::Resource(_, check) => check(context, subject),
+        }
+    }
+}
+
+/// The assumption of rules on buckets.
+pub(crate) const PROTECTED_BUCKETS: &str = "protected-buckets";
+
+/// What can be taken for granted.
+#[must_use]
+pub fn assumptions() -> Vec<Assumption> {
+    vec![Assumption {
+        id: PROTECTED_BUCKETS,
+        text: "no buckets were named as protected; those encrypted under KMS, tagged confidential, or \
+               read or written by a Processing job count as protected, and findings on others one level less"
+            .to_owned(),
+        supply: "tag a bucket that holds protected data `data-classification = confidential`".to_owned(),
+    }]
+}
+
+/// Finds a rule by its name or alias, in any case.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| {
+        rule.id.eq_ignore_ascii_case(name)
+            || rule.alias.eq_ignore_ascii_case(name)
+            || rule
+                .alias
+                .strip_prefix("PG-")
+                .is_some_and(|short| short.eq_ignore_ascii_case(name))
+    })
+}

@@ -1,0 +1,163 @@
+//! Finds the workloads of an estate: whatever reads and writes protected data. One file per carrier.
+//!
+//! So far: Processing jobs that are declared as resources, and the job definitions of Model Monitor,
+//! which say the same under other names.
+
+use crate::model::graph::ResourceGraph;
+use crate::model::resource::{Resource, Standing};
+use crate::model::truth::Truth;
+use crate::model::value::{Data, Value};
+use crate::model::vocabulary::Kind;
+
+/// What may start Processing jobs that are written inside it, where this version does not look: state
+/// machines, pipelines and schedules.
+#[must_use]
+pub fn carriers_not_read<'g>(graph: &'g ResourceGraph<'_>) -> Vec<&'g str> {
+    let carriers = graph.iter().filter(|(_, resource)| {
+        let kind = resource.kind();
+        let may_start = matches!(kind, Some(Kind::Orchestrator | Kind::OrchestratorTarget));
+        may_start && resource.standing == Standing::Judged && may_hold_jobs(&resource.type_name)
+    });
+    carriers
+        .map(|(_, resource)| resource.address.as_str())
+        .collect()
+}
+
+/// Rules and schedules of events start much else; of those, only what says so is worth a word.
+fn may_hold_jobs(type_name: &str) -> bool {
+    ["sfn", "stepfunctions", "sagemaker"]
+        .iter()
+        .any(|service| type_name.contains(service))
+}
+
+/// A Processing job, whatever declares it.
+#[derive(Debug, Clone, Copy)]
+pub struct ProcessingJob<'g, 'a> {
+    resource: &'g Resource<'a>,
+    names: Names,
+}
+
+/// Where a carrier keeps what every job has.
+#[derive(Debug, Clone, Copy)]
+struct Names {
+    resources: &'static str,
+    /// The end of the name of the object with outputs and their key.
+    output: &'static str,
+    outputs: &'static str,
+    inputs: &'static str,
+}
+
+const DECLARED: Names = Names {
+    resources: "processing_resources",
+    output: "processing_output_config",
+    outputs: "outputs",
+    inputs: "processing_inputs",
+};
+
+const MONITOR: Names = Names {
+    resources: "job_resources",
+    output: "_job_output_config",
+    outputs: "monitoring_outputs",
+    inputs: "_job_input",
+};
+
+/// The kinds of resource that declare a job.
+pub const JOB_KINDS: &[Kind] = &[Kind::ProcessingJob, Kind::ProcessingJobMonitor];
+
+impl<'g, 'a> ProcessingJob<'g, 'a> {
+    /// The job that a resource declares.
+    #[must_use]
+    pub fn of(resource: &'g Resource<'a>) -> Option<Self> {
+        let names = match resource.kind()? {
+            Kind::ProcessingJob => DECLARED,
+            Kind::ProcessingJobMonitor => MONITOR,
+            _ => return None,
+        };
+        Some(Self { resource, names })
+    }
+
+    /// The path of an attribute of the job's instances: `instance_count`.
+    #[must_use]
+    pub fn cluster(&self, attribute: &str) -> String {
+        format!("{}.cluster_config.{attribute}", self.names.resources)
+    }
+
+    /// The path of the key that encrypts the outputs.
+    #[must_use]
+    pub fn output_key(&self) -> String {
+        format!("{}.kms_key_id", self.top(self.names.output))
+    }
+
+    /// The path of the outputs.
+    #[must_use]
+    pub fn outputs_path(&self) -> String {
+        format!("{}.{}", self.top(self.names.output), self.names.outputs)
+    }
+
+    /// Whether it writes to S3.
+    #[must_use]
+    pub fn writes_s3(&self) -> Truth {
+        let Some(outputs) = self.resource.get(&self.outputs_path()) else {
+            return Truth::No;
+        };
+        let elements = outputs.as_list().unwrap_or(std::slice::from_ref(outputs));
+        let writes = elements.iter().map(|output| match &output.data {
+            Data::Map(output) => match output.get("s3_output").map(|s3| &s3.data) {
+                None | Some(Data::Null) => Truth::No,
+                Some(Data::Unknown(_)) => Truth::Unknown,
+                Some(_) => Truth::Yes,
+            },
+            Data::Null => Truth::No,
+            _ => Truth::Unknown,
+        });
+        writes.fold(Truth::No, Truth::or)
+    }
+
+    /// The `s3_uri`s of inputs and outputs, however deep they lie.
+    #[must_use]
+    pub fn s3_uris(&self) -> Vec<&'g Value<'a>> {
+        let mut uris = Vec::new();
+        for end in [self.names.inputs, self.names.output] {
+            if let Some(value) = self.resource.get(&self.top(end)) {
+                collect_uris(value, &mut uris);
+            }
+        }
+        uris
+    }
+
+    /// Whether data comes in from S3, as far as the input tells.
+    #[must_use]
+    pub fn reads_s3(&self) -> bool {
+        let mut uris = Vec::new();
+        if let Some(value) = self.resource.get(&self.top(self.names.inputs)) {
+            collect_uris(value, &mut uris);
+        }
+        !uris.is_empty()
+    }
+
+    /// The attribute whose name ends so: monitors begin it with what they watch.
+    fn top(&self, end: &str) -> String {
+        let attributes = self.resource.entry.into_iter();
+        let known = attributes
+            .flat_map(|entry| entry.row.attributes)
+            .filter_map(|attribute| attribute.path.split(['.', '[']).next());
+        let mut known = known.filter(|name| name.ends_with(end));
+        known.next().unwrap_or(end).to_owned()
+    }
+}
+
+fn collect_uris<'g, 'a>(value: &'g Value<'a>, uris: &mut Vec<&'g Value<'a>>) {
+    match &value.data {
+        Data::Map(map) => {
+            for (name, inner) in map.iter() {
+                if name.ends_with("s3_uri") && !matches!(inner.data, Data::Null) {
+                    uris.push(inner);
+                } else {
+                    collect_uris(inner, uris);
+                }
+            }
+        }
+        Data::List(list) => list.iter().for_each(|inner| collect_uris(inner, uris)),
+        _ => {}
+    }
+}

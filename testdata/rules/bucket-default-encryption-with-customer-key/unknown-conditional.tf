@@ -1,0 +1,35 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+# Its id is drawn while applying: a condition on it cannot be decided before.
+resource "terraform_data" "draw" {}
+
+resource "aws_kms_key" "data" {
+  description         = "data"
+  enable_key_rotation = true
+}
+
+resource "aws_s3_bucket" "data" {
+  bucket = "claims-data-111122223333"
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+  bucket = aws_s3_bucket.data.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = startswith(terraform_data.draw.id, "0") ? aws_kms_key.data.arn : null # undecidable: may be null
+    }
+  }
+}

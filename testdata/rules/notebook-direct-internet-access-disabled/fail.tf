@@ -1,0 +1,21 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_sagemaker_notebook_instance" "this" {
+  name                   = "analysis"
+  role_arn               = "arn:aws:iam::111122223333:role/analysis-notebook"
+  instance_type          = "ml.t3.medium"
+  subnet_id              = "subnet-0aaaaaaaaaaaaaaa1"
+  security_groups        = ["sg-0a1b2c3d4e5f60718"]
+  direct_internet_access = "Enabled" # bad: a second interface reaches the internet past the subnet
+}

@@ -1,0 +1,24 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+variable "subnet_id" {
+  type    = string
+  default = null
+}
+
+resource "aws_sagemaker_notebook_instance" "this" {
+  name          = "analysis"
+  role_arn      = "arn:aws:iam::111122223333:role/analysis-notebook"
+  instance_type = "ml.t3.medium"
+  subnet_id     = var.subnet_id # bad: null, which is the same as not written
+}

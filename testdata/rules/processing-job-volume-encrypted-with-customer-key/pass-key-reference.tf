@@ -1,0 +1,42 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+    awscc = {
+      source  = "hashicorp/awscc"
+      version = "~> 1.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+provider "awscc" {
+  region = "eu-central-1"
+}
+
+resource "aws_kms_key" "data" {
+  description         = "data"
+  enable_key_rotation = true
+}
+
+resource "awscc_sagemaker_processing_job" "features" {
+  role_arn = "arn:aws:iam::111122223333:role/features-job"
+
+  app_specification = {
+    image_uri = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/features:1.0"
+  }
+
+  processing_resources = {
+    cluster_config = {
+      instance_count    = 1
+      instance_type     = "ml.m5.xlarge"
+      volume_size_in_gb = 50
+      volume_kms_key_id = aws_kms_key.data.arn # good: the only thing that the object mentions, and its only value that is not known yet
+    }
+  }
+}

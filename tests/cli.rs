@@ -1,0 +1,239 @@
+//! The program as its users run it: exit codes, standard input, bad files.
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const EXAMPLE: &str = "testdata/example/plan.json";
+
+fn plangate(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plangate"));
+    command
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_clear();
+    command
+}
+
+fn run(args: &[&str]) -> (i32, String, String) {
+    split(plangate(args).output().unwrap())
+}
+
+fn split(output: Output) -> (i32, String, String) {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn with_input(args: &[&str], input: &[u8]) -> (i32, String, String) {
+    let mut child = plangate(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    // A program that has seen enough may close the pipe early.
+    let _ = pipe.write_all(input);
+    drop(pipe);
+    split(child.wait_with_output().unwrap())
+}
+
+/// A folder of this test's own.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/cli");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let scratch = regex::escape(env!("CARGO_TARGET_TMPDIR"));
+    settings.add_filter(&scratch, "[scratch]");
+    settings
+}
+
+#[test]
+fn the_example_has_two_mistakes() {
+    let (exit, out, err) = run(&["check", EXAMPLE]);
+    assert_eq!((exit, err.as_str()), (1, ""));
+    settings().bind(|| insta::assert_snapshot!("example", out));
+}
+
+#[test]
+fn exit_codes_follow_the_thresholds() {
+    let unsure = "testdata/rules/notebook-root-access-disabled/unknown.plan.json";
+    let pass = "testdata/rules/notebook-root-access-disabled/pass.plan.json";
+    let only = ["--only", "PG-NB-003"];
+    for (args, expected) in [
+        (vec!["check", EXAMPLE, "--fail-on", "critical"], 0),
+        (vec!["check", EXAMPLE, "--only", "KMS"], 0),
+        (vec!["check", EXAMPLE, "--skip", "NB,PG-S3-001"], 0),
+        (vec!["check", EXAMPLE, "--format", "json"], 1),
+        (vec!["check", pass, only[0], only[1], "--strict"], 0),
+        (vec!["check", unsure, only[0], only[1]], 0),
+        (vec!["check", unsure, only[0], only[1], "--strict"], 0),
+        (
+            vec!["check", unsure, only[0], only[1], "--strict=medium"],
+            3,
+        ),
+        (vec!["check", "no/such/file", EXAMPLE], 2),
+        (vec!["check", EXAMPLE, "--only", "PG-NB-999"], 2),
+        (vec!["check", EXAMPLE, "--fail-on", "terrible"], 2),
+        (vec!["explain", "key-rotation-enabled"], 0),
+        (vec!["explain", "pg-kms-001"], 0),
+        (vec!["explain", "key-rotation-enable"], 2),
+        (vec!["no-such-command"], 2),
+    ] {
+        let (exit, out, err) = run(&args);
+        assert_eq!(exit, expected, "{args:?}\n{out}{err}");
+    }
+}
+
+#[test]
+fn standard_input_is_judged_like_a_file() {
+    let plan = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLE)).unwrap();
+    let (exit, piped, _) = with_input(&["check", "-"], &plan);
+    let (_, named, _) = run(&["check", EXAMPLE]);
+    assert_eq!(exit, 1);
+    assert_eq!(
+        piped.replace("at   -\n", &format!("at   {EXAMPLE}\n")),
+        named
+    );
+    let marked = [b"\xEF\xBB\xBF".as_slice(), plan.as_slice()].concat();
+    assert_eq!(with_input(&["check", "-"], &marked).0, 1);
+}
+
+#[test]
+fn bad_inputs_are_named_with_what_to_do() {
+    let folder = scratch("bad");
+    let example = std::fs::read_to_string(EXAMPLE).unwrap();
+    let cut = example.get(..example.len() / 2).unwrap();
+    let twice = example.replacen(
+        "\"resource_changes\":",
+        "\"resource_changes\":[],\"resource_changes\":",
+        1,
+    );
+    let utf16: Vec<u8> = "\u{feff}{}"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let invalid = [
+        b"{\"resource_changes\": [], \"x\": \"".as_slice(),
+        b"\xFF\"}",
+    ]
+    .concat();
+    let files: [(&str, &[u8]); 14] = [
+        ("cut.json", cut.as_bytes()),
+        ("duplicate-key.json", twice.as_bytes()),
+        ("empty.json", b""),
+        ("blank.json", b" \n"),
+        ("zeros.json", &[0; 4096]),
+        ("utf16.json", &utf16),
+        ("invalid-utf8.json", &invalid),
+        ("binary-plan", b"PK\x03\x04tfplan"),
+        ("list.json", b"[1, 2]"),
+        ("other.json", br#"{"name": "left-pad"}"#),
+        (
+            "state.json",
+            br#"{"format_version": "1.0", "terraform_version": "1.9.0", "values": {}}"#,
+        ),
+        ("template.json", br#"{"Resources": {}}"#),
+        (
+            "future.json",
+            br#"{"format_version": "2.0", "resource_changes": []}"#,
+        ),
+        (
+            "wrong-type.json",
+            br#"{"format_version": "1.2", "resource_changes": 5}"#,
+        ),
+    ];
+    let mut args = vec!["check".to_owned()];
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        args.push(path.to_string_lossy().into_owned());
+    }
+    args.push(folder.join("missing.json").to_string_lossy().into_owned());
+    args.push(EXAMPLE.to_owned());
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let (exit, out, err) = run(&args);
+    assert_eq!((exit, err.as_str()), (2, ""));
+    settings().bind(|| insta::assert_snapshot!("bad-inputs", out));
+}
+
+#[test]
+fn a_directory_is_searched_for_plans() {
+    let folder = scratch("directory");
+    std::fs::create_dir(folder.join("nested")).unwrap();
+    let copied = folder.join("nested/plan.json");
+    std::fs::copy(EXAMPLE, &copied).unwrap();
+    std::fs::write(folder.join("package.json"), "{\"name\": \"x\"}").unwrap();
+    std::fs::write(folder.join("notes.json"), "not json at all").unwrap();
+    std::fs::write(folder.join("main.tf"), "").unwrap();
+    let name = folder.to_string_lossy();
+    let (exit, out, _) = run(&["check", &name]);
+    assert_eq!(exit, 1, "{out}");
+    assert!(out.contains("in 1 plan,"), "{out}");
+
+    let plan = std::fs::read(&copied).unwrap();
+    std::fs::write(&copied, plan.get(..5000).unwrap()).unwrap();
+    let (exit, out, _) = run(&["check", &name]);
+    assert_eq!(exit, 2, "a plan that is cut off is not passed over\n{out}");
+
+    std::fs::remove_file(&copied).unwrap();
+    let (exit, out, _) = run(&["check", &name]);
+    assert_eq!(exit, 2);
+    settings().bind(|| insta::assert_snapshot!("nothing-inside", out));
+}
+
+#[test]
+fn nothing_odd_in_a_plan_panics() {
+    let odd: &[&str] = &[
+        r#"{"resource_changes": []}"#,
+        r#"{"format_version": "1.2", "resource_changes": null}"#,
+        r#"{"format_version": "1.2", "planned_values": {}}"#,
+        r#"{"format_version": "1.2", "prior_state": null, "resource_changes": [], "configuration": null}"#,
+        r#"{"format_version": "1.2", "resource_changes": [{"address": "", "type": "aws_s3_bucket", "change": {"actions": ["create"]}}]}"#,
+        r#"{"format_version": "1.2", "resource_changes": [{"address": "[\"", "mode": "data", "type": "aws_iam_policy_document", "change": {"actions": ["read"], "after": {"statement": [null]}, "after_unknown": {"json": true, "statement": [{"principals": true}]}}}]}"#,
+        r#"{"format_version": "1.2", "resource_changes": [{"address": "aws_s3_bucket.a", "type": "aws_s3_bucket", "change": {"actions": ["create"], "after": {"bucket": [[1]], "tags": 5, "grant": {"a": []}}, "after_unknown": {"bucket": [[true]], "tags": {"a": true}}}}]}"#,
+        r#"{"format_version": "1.2", "resource_changes": [{"change": {"actions": ["create"], "after": {"bucket": "x"}}, "mode": "managed", "type": "aws_s3_bucket", "address": "aws_s3_bucket.late"}]}"#,
+        r#"{"format_version": "1.2", "resource_\u0063hanges": [{"address": "aws_kms_key.k", "mode": "managed", "type": "aws_kms_key", "change": {"actions": ["create"], "after": {}}}]}"#,
+    ];
+    for (at, text) in odd.iter().enumerate() {
+        let (exit, out, err) = with_input(&["check", "-"], text.as_bytes());
+        assert!([0, 1, 2].contains(&exit), "{text}\n{out}{err}");
+        assert!(!err.contains("panicked"), "{text}\n{err}");
+        // The last two hold a resource in an unusual writing, which is judged all the same.
+        if at >= odd.len() - 2 {
+            assert!(out.contains("1 resource in 1 plan"), "{text}\n{out}");
+        }
+    }
+    let deep = format!("{{\"resource_changes\": {}", "[".repeat(100_000));
+    assert_eq!(with_input(&["check", "-"], deep.as_bytes()).0, 2);
+}
+
+#[test]
+fn a_partial_plan_concludes_nothing_from_what_is_missing() {
+    let bucket = r#"{"address": "aws_s3_bucket.a", "mode": "managed", "type": "aws_s3_bucket", "change": {"actions": ["create"], "after": {"bucket": "a"}}}"#;
+    let whole = format!(r#"{{"format_version": "1.2", "resource_changes": [{bucket}]}}"#);
+    let (_, out, _) = with_input(&["check", "-", "--only", "S3"], whole.as_bytes());
+    assert!(out.contains("broken: 1 medium, 1 info"), "{out}");
+    for mark in [r#""complete": false"#, r#""errored": true"#] {
+        let partial = whole.replacen('{', &format!("{{{mark}, "), 1);
+        let (exit, out, _) = with_input(&["check", "-", "--only", "S3"], partial.as_bytes());
+        assert_eq!(exit, 0, "{out}");
+        assert!(
+            out.contains("nothing broken; unsure: 2; 1 problem"),
+            "{out}"
+        );
+    }
+}
