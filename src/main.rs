@@ -90,14 +90,16 @@ fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
 }
 
 fn model(args: &ModelArgs) -> anyhow::Result<Exit> {
-    let mut outcome = Ok(());
+    let mut out = BufWriter::new(io::stdout().lock());
+    let (mut outcome, mut first) = (write!(out, "["), true);
     let problems = plangate::models(&args.options(), &mut |model| {
         if outcome.is_ok() {
-            let mut out = BufWriter::new(io::stdout().lock());
-            outcome = model.write(&mut out).and_then(|()| out.flush());
+            outcome = model.write(&mut first, &mut out);
         }
     });
     outcome?;
+    writeln!(out, "\n]")?;
+    out.flush()?;
     let mut stderr = anstream::stderr();
     for problem in &problems {
         writeln!(

@@ -222,6 +222,30 @@ fn nothing_odd_in_a_plan_panics() {
 }
 
 #[test]
+fn the_models_of_several_plans_are_one_array() {
+    let other = "testdata/rules/key-rotation-enabled/pass.plan.json";
+    let (exit, out, _) = run(&["debug", "model", other, other]);
+    assert_eq!(exit, 0);
+    let model: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let keys = model.as_array().unwrap().iter();
+    let keys: Vec<_> = keys.map(|resource| resource.get("kind").unwrap()).collect();
+    assert_eq!(keys, ["kms-key", "kms-key"]);
+
+    let (_, rules, _) = run(&["rules", "--format", "json"]);
+    let rules: serde_json::Value = serde_json::from_str(&rules).unwrap();
+    let expected = serde_json::json!({
+        "rule": "notebook-direct-internet-access-disabled",
+        "alias": "PG-NB-001",
+        "family": "NB",
+        "severity": "high",
+        "tier": "T1",
+        "kind": "secure",
+        "summary": "a notebook instance reaches nothing but through the customer's VPC",
+    });
+    assert_eq!(rules.get(0), Some(&expected));
+}
+
+#[test]
 fn a_partial_plan_concludes_nothing_from_what_is_missing() {
     let bucket = r#"{"address": "aws_s3_bucket.a", "mode": "managed", "type": "aws_s3_bucket", "change": {"actions": ["create"], "after": {"bucket": "a"}}}"#;
     let whole = format!(r#"{{"format_version": "1.2", "resource_changes": [{bucket}]}}"#);

@@ -12,8 +12,11 @@ fn model(path: &str) -> Vec<Value> {
         inputs: vec![path.to_owned()],
         ..Options::default()
     };
-    let mut printed = Vec::new();
-    let problems = models(&options, &mut |model| model.write(&mut printed).unwrap());
+    let (mut printed, mut first) = (b"[".to_vec(), true);
+    let problems = models(&options, &mut |model| {
+        model.write(&mut first, &mut printed).unwrap();
+    });
+    printed.push(b']');
     assert_eq!(problems, [], "{path}");
     serde_json::from_slice(&printed).unwrap()
 }

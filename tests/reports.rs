@@ -202,8 +202,10 @@ fn everything_said(path: &str) -> String {
         .iter()
         .map(|format| print(format, &options))
         .collect();
-    let mut model = Vec::new();
-    let problems = plangate::models(&options, &mut |printed| printed.write(&mut model).unwrap());
+    let (mut model, mut first) = (Vec::new(), true);
+    let problems = plangate::models(&options, &mut |printed| {
+        printed.write(&mut first, &mut model).unwrap();
+    });
     said + &format!("{problems:?}") + &String::from_utf8(model).unwrap()
 }
 

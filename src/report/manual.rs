@@ -12,7 +12,7 @@ struct Entry {
     alias: &'static str,
     family: &'static str,
     severity: &'static str,
-    tier: u8,
+    tier: String,
     kind: &'static str,
     summary: &'static str,
 }
@@ -42,7 +42,7 @@ pub fn list_json(out: &mut dyn Write) -> io::Result<()> {
             alias: rule.alias,
             family: rule.family(),
             severity: rule.severity.name(),
-            tier: rule.tier,
+            tier: format!("T{}", rule.tier),
             kind: rule.kind.name(),
             summary: rule.summary,
         })
@@ -90,7 +90,7 @@ pub fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## {}\n", rule.id)?;
     writeln!(
         out,
-        "{} · {} · {} · tier {}\n",
+        "{} · {} · {} · T{}\n",
         rule.alias,
         rule.severity,
         rule.kind.name(),

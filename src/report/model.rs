@@ -25,11 +25,11 @@ pub struct Model<'m, 'a> {
 }
 
 impl Model<'_, '_> {
-    /// Prints a JSON array with one resource a line.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        write!(out, "[")?;
+    /// Prints the elements of a JSON array, one resource a line. `first`: nothing is printed yet.
+    pub fn write(&self, first: &mut bool, out: &mut dyn Write) -> io::Result<()> {
         for (id, resource) in self.graph.iter() {
-            write!(out, "{}", if id.0 == 0 { "\n" } else { ",\n" })?;
+            out.write_all(if *first { b"\n" } else { b",\n" })?;
+            *first = false;
             let printed = PrintedResource {
                 model: self,
                 id,
@@ -37,7 +37,7 @@ impl Model<'_, '_> {
             };
             serde_json::to_writer(&mut *out, &printed)?;
         }
-        writeln!(out, "\n]")
+        Ok(())
     }
 }
 
