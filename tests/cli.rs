@@ -246,6 +246,31 @@ fn the_models_of_several_plans_are_one_array() {
 }
 
 #[test]
+fn a_configuration_that_cannot_be_read_proves_nothing() {
+    let plan = |expressions: &str| {
+        format!(
+            r#"{{"format_version": "1.2", "resource_changes": [{{"address": "awscc_kms_key.k", "mode": "managed", "type": "awscc_kms_key", "change": {{"actions": ["create"], "after": {{}}, "after_unknown": {{"enable_key_rotation": true}}}}}}],
+            "configuration": {{"root_module": {{"resources": [{{"address": "awscc_kms_key.k", "mode": "managed", "type": "awscc_kms_key", "expressions": {expressions}}}]}}}}}}"#
+        )
+    };
+    let args = ["check", "-", "--only", "PG-KMS-001"];
+    let (_, out, _) = with_input(&args, plan("{}").as_bytes());
+    assert!(out.contains("broken: 1 medium"), "{out}");
+    let (_, out, _) = with_input(
+        &args,
+        plan(r#"{"description": {"references": 5}}"#).as_bytes(),
+    );
+    assert!(
+        out.contains("what is written for awscc_kms_key.k cannot be read"),
+        "{out}"
+    );
+    assert!(
+        out.contains("nothing broken; unsure: 1; 1 problem"),
+        "{out}"
+    );
+}
+
+#[test]
 fn a_partial_plan_concludes_nothing_from_what_is_missing() {
     let bucket = r#"{"address": "aws_s3_bucket.a", "mode": "managed", "type": "aws_s3_bucket", "change": {"actions": ["create"], "after": {"bucket": "a"}}}"#;
     let whole = format!(r#"{{"format_version": "1.2", "resource_changes": [{bucket}]}}"#);

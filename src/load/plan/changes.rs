@@ -301,7 +301,9 @@ impl<'de> Visitor<'de> for ChangeSeed<'_, '_, 'de> {
         // What Terraform forgets stays as it was; of what it deletes, the rest may be of interest.
         let is_going = actions.existed_before().is_none() || (actions.forget && !actions.create);
         if self.view == View::Before || is_going {
-            attributes = before.attributes(self.reading, fields);
+            attributes = before
+                .attributes(self.reading, fields)
+                .map_err(de::Error::custom)?;
         }
         let open = !unknown.is_none();
         self.mark(&mut attributes, unknown, &sensitive);
@@ -368,7 +370,11 @@ impl<'de> Pair<'de> {
         }
     }
 
-    fn attributes(&self, reading: &Reading<'de>, fields: &'static Fields) -> Map<'de> {
+    fn attributes(
+        &self,
+        reading: &Reading<'de>,
+        fields: &'static Fields,
+    ) -> serde_json::Result<Map<'de>> {
         let mut unnamed = Vec::new();
         let seed = AttributesSeed {
             reading,
@@ -377,7 +383,7 @@ impl<'de> Pair<'de> {
         };
         let text = self.values.map_or("null", RawValue::get);
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        seed.deserialize(&mut deserializer).unwrap_or_default()
+        seed.deserialize(&mut deserializer)
     }
 }
 

@@ -145,6 +145,8 @@ pub(super) struct Contents<'de> {
     pub(super) secret_variables: Vec<Cow<'de, str>>,
     /// The defaults of every secret variable, as JSON text.
     pub(super) secret_defaults: Vec<&'de str>,
+    /// The addresses of what could not be read.
+    pub(super) unread: Vec<String>,
 }
 
 /// A provider configuration, as far as it is written in constants and plain variables.
@@ -221,8 +223,13 @@ impl<'de> ModuleNode<'de> {
             let Some(entry) = resource.entry else {
                 continue;
             };
+            let address = inside(path, &resource.address);
+            let Some(expressions) = entries(reading, resource.expressions, &entry.fields) else {
+                contents.unread.push(address);
+                continue;
+            };
             let written = Written {
-                expressions: entries(reading, resource.expressions, &entry.fields),
+                expressions,
                 repetition: repetition(
                     reading,
                     resource.for_each_expression,
@@ -233,7 +240,6 @@ impl<'de> ModuleNode<'de> {
                     resource.provider_config_key,
                 )),
             };
-            let address = inside(path, &resource.address);
             contents.configuration.resources.insert(address, written);
         }
         for (name, call) in self.module_calls.0 {
@@ -242,12 +248,18 @@ impl<'de> ModuleNode<'de> {
                 let text = output.expression.map_or("null", RawValue::get);
                 (name.clone(), parse(reading, text))
             });
-            let module = Module {
-                inputs: entries(reading, call.expressions, &NO_FIELDS),
-                outputs: outputs.collect(),
-                repetition: repetition(reading, call.for_each_expression, call.count_expression),
-            };
-            contents.configuration.modules.insert(inner.clone(), module);
+            match entries(reading, call.expressions, &NO_FIELDS) {
+                Some(inputs) => {
+                    let (for_each, count) = (call.for_each_expression, call.count_expression);
+                    let module = Module {
+                        inputs,
+                        outputs: outputs.collect(),
+                        repetition: repetition(reading, for_each, count),
+                    };
+                    contents.configuration.modules.insert(inner.clone(), module);
+                }
+                None => contents.unread.push(inner.clone()),
+            }
             call.module.read(&inner, reading, contents);
         }
     }
@@ -279,13 +291,15 @@ fn repetition<'de>(
     }
 }
 
+/// The arguments of a block; none if they cannot be read, in which case nothing may be concluded from
+/// what is not among them.
 fn entries<'de>(
     reading: &Reading<'de>,
     text: Option<&'de RawValue>,
     fields: &'static Fields,
-) -> Vec<(Cow<'de, str>, Expression<'de>)> {
+) -> Option<Vec<(Cow<'de, str>, Expression<'de>)>> {
     let Some(text) = text else {
-        return Vec::new();
+        return Some(Vec::new());
     };
     let mut deserializer = serde_json::Deserializer::from_str(text.get());
     let block = ExpressionSeed {
@@ -294,8 +308,8 @@ fn entries<'de>(
         fields: Some(fields),
     };
     match block.deserialize(&mut deserializer) {
-        Ok(Expression::Object(entries)) => entries,
-        _ => Vec::new(),
+        Ok(Expression::Object(entries)) => Some(entries),
+        _ => None,
     }
 }
 

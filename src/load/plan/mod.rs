@@ -216,6 +216,13 @@ impl<'r, 'de> Document<'r, 'de> {
                 consequence: "what is missing from it is not taken to be absent".to_owned(),
             });
         }
+        for address in &self.configuration.unread {
+            problems.push(Problem {
+                message: format!("what is written for {address} cannot be read"),
+                origin: None,
+                consequence: "what is unknown in it stays unknown".to_owned(),
+            });
+        }
         let variables = self.variables();
         let providers = places::providers(
             std::mem::take(&mut self.configuration.providers),
