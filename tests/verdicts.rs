@@ -15,6 +15,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("indexed-variable", "PG-NB-002", "holds"),
     ("indexed-variable-of-key", "PG-S3-001", "holds"),
     ("indexed-each-value", "PG-NB-002", "unsure"),
+    ("reference-to-what-is-not-shown", "PG-NB-002", "unsure"),
     ("part-with-indexed-owner", "PG-S3-003", "broken"),
     ("encryption-deleted", "PG-S3-001", "broken"),
     ("public-access-block-deleted", "PG-S3-003", "broken"),
@@ -73,6 +74,15 @@ fn hard_cases_get_the_right_verdict() {
         .iter()
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
     assert_eq!(files.collect::<BTreeSet<_>>(), named);
+}
+
+#[test]
+fn jobs_that_are_not_looked_for_are_mentioned() {
+    let path = "testdata/inputs/verdicts/reference-to-what-is-not-shown.json";
+    let report = judged(path, &[]);
+    let mut problems = report.problems.iter();
+    let said = "aws_scheduler_schedule.nightly may start Processing jobs";
+    assert!(problems.any(|problem| problem.message.starts_with(said)));
 }
 
 #[test]

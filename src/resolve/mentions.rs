@@ -97,8 +97,19 @@ struct Filler<'f, 'd, 'a> {
 }
 
 impl<'a> Filler<'_, '_, 'a> {
-    /// The value with what its expression tells; none if it is known to be absent.
+    /// The value with what its expression tells; none if it is known to be absent. A secret stays one.
     fn fill(
+        &self,
+        value: &Value<'a>,
+        expression: Option<&Expression<'a>>,
+        field: Option<&'static Field>,
+    ) -> Option<Value<'a>> {
+        let mut filled = self.told(value, expression, field)?;
+        filled.sensitive |= value.sensitive;
+        Some(filled)
+    }
+
+    fn told(
         &self,
         value: &Value<'a>,
         expression: Option<&Expression<'a>>,
@@ -115,7 +126,7 @@ impl<'a> Filler<'_, '_, 'a> {
             (Data::Unknown(_), Some(Expression::Mentions(mentions))) => {
                 self.leaf(value, mentions, field)
             }
-            (_, Some(Expression::Constant(_))) => {
+            (_, Some(Expression::Constant(_))) if self.entry.computes_unwritten() => {
                 let mut value = value.clone();
                 remove_unknown(&mut value, None, |_| true);
                 Some(value)
@@ -185,11 +196,12 @@ impl<'a> Filler<'_, '_, 'a> {
             return unchanged;
         }
         match self.only(&leads) {
-            Only::Nothing => None,
+            // An identifier is not made by a call: the expression gives null.
+            Only::Nothing if self.is_computed(field) => None,
             // A list is unknown as a whole only if not even its length is told.
             Only::Attribute(..) if attribute.is_list() => unchanged,
             Only::Attribute(id, name) => self.reference(value, attribute, id, name).or(unchanged),
-            Only::CannotTell => unchanged,
+            Only::Nothing | Only::CannotTell => unchanged,
         }
     }
 
@@ -197,7 +209,6 @@ impl<'a> Filler<'_, '_, 'a> {
     fn only(&self, leads: &[Lead<'a>]) -> Only<'a> {
         let mut unknown = leads.iter().filter(|lead| **lead != Lead::Known);
         match (unknown.next(), unknown.next()) {
-            // An identifier is not made by a call: the expression gives null.
             (None, _) => Only::Nothing,
             (Some(Lead::Attribute(id, name)), None)
                 if leads.len() == 1 || !self.entry.computes_unwritten() =>
@@ -266,7 +277,9 @@ impl<'a> Filler<'_, '_, 'a> {
         let leads = self.scopes.leads(mentions, self.scope);
         let mut value = value.clone();
         match self.only(&leads) {
-            Only::Nothing => remove_unknown(&mut value, field, no_call_makes),
+            Only::Nothing if self.entry.computes_unwritten() => {
+                remove_unknown(&mut value, field, no_call_makes);
+            }
             Only::Attribute(id, name) => {
                 let mut leaves = Vec::new();
                 unknown_leaves(&mut value, field, &mut leaves);
@@ -277,7 +290,7 @@ impl<'a> Filler<'_, '_, 'a> {
                     **leaf = reference;
                 }
             }
-            Only::CannotTell => {}
+            Only::Nothing | Only::CannotTell => {}
         }
         value
     }

@@ -16,18 +16,40 @@ pub fn carriers_not_read<'g>(graph: &'g ResourceGraph<'_>) -> Vec<&'g str> {
     let carriers = graph.iter().filter(|(_, resource)| {
         let kind = resource.kind();
         let may_start = matches!(kind, Some(Kind::Orchestrator | Kind::OrchestratorTarget));
-        may_start && resource.standing == Standing::Judged && may_hold_jobs(&resource.type_name)
+        may_start && resource.standing == Standing::Judged && may_hold_jobs(resource)
     });
     carriers
         .map(|(_, resource)| resource.address.as_str())
         .collect()
 }
 
-/// Rules and schedules of events start much else; of those, only what says so is worth a word.
-fn may_hold_jobs(type_name: &str) -> bool {
-    ["sfn", "stepfunctions", "sagemaker"]
-        .iter()
-        .any(|service| type_name.contains(service))
+/// Whatever has a definition may. Rules and schedules of events start much else; of those, only what
+/// mentions SageMaker is worth a word.
+fn may_hold_jobs(resource: &Resource<'_>) -> bool {
+    let definitions = [
+        "definition",
+        "pipeline_definition",
+        "monitoring_schedule_config",
+    ];
+    let has_definition = resource
+        .entry
+        .is_some_and(|entry| definitions.iter().any(|path| entry.knows(path)));
+    has_definition
+        || resource
+            .attributes
+            .iter()
+            .any(|(_, value)| mentions_sagemaker(value))
+}
+
+fn mentions_sagemaker(value: &Value<'_>) -> bool {
+    match &value.data {
+        Data::Text(text) => text.to_ascii_lowercase().contains("sagemaker"),
+        Data::List(list) => list.iter().any(mentions_sagemaker),
+        Data::Map(map) => map
+            .iter()
+            .any(|(name, value)| name.contains("sagemaker") || mentions_sagemaker(value)),
+        _ => false,
+    }
 }
 
 /// A Processing job, whatever declares it.
@@ -116,23 +138,23 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
     /// The `s3_uri`s of inputs and outputs, however deep they lie.
     #[must_use]
     pub fn s3_uris(&self) -> Vec<&'g Value<'a>> {
-        let mut uris = Vec::new();
-        for end in [self.names.inputs, self.names.output] {
-            if let Some(value) = self.resource.get(&self.top(end)) {
-                collect_uris(value, &mut uris);
-            }
-        }
-        uris
+        self.uris_of(&[self.names.inputs, self.names.output])
     }
 
     /// Whether data comes in from S3, as far as the input tells.
     #[must_use]
     pub fn reads_s3(&self) -> bool {
+        !self.uris_of(&[self.names.inputs]).is_empty()
+    }
+
+    fn uris_of(&self, ends: &[&str]) -> Vec<&'g Value<'a>> {
         let mut uris = Vec::new();
-        if let Some(value) = self.resource.get(&self.top(self.names.inputs)) {
-            collect_uris(value, &mut uris);
+        for end in ends {
+            if let Some(value) = self.resource.get(&self.top(end)) {
+                collect_uris(value, &mut uris);
+            }
         }
-        !uris.is_empty()
+        uris
     }
 
     /// The attribute whose name ends so: monitors begin it with what they watch.
