@@ -55,6 +55,8 @@ pub(crate) enum Command {
 pub(crate) enum Debug {
     /// Print every resource as rules see it, as JSON.
     Model(ModelArgs),
+    /// Decide requests: one JSON case a line from standard input, one answer a line.
+    Iam,
     /// Print the JSON Schema of the report that `check --format json` prints.
     Schema,
 }

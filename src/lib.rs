@@ -10,6 +10,7 @@
 pub mod check;
 pub mod finding;
 pub mod gate;
+pub mod iam;
 pub mod load;
 pub mod model;
 pub mod report;

@@ -55,6 +55,10 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
             Ok(Exit::Clean)
         }
         Command::Debug(Debug::Model(args)) => model(args),
+        Command::Debug(Debug::Iam) => {
+            plangate::iam::answer_lines(&mut io::stdin().lock(), &mut io::stdout().lock())?;
+            Ok(Exit::Clean)
+        }
         Command::Debug(Debug::Schema) => {
             writeln!(io::stdout(), "{}", json::schema())?;
             Ok(Exit::Clean)

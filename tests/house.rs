@@ -13,6 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("load", &["model"]),
     ("resolve", &["model"]),
+    ("iam", &["model"]),
     ("finding", &["model"]),
     ("workload", &["model"]),
     ("rules", &["model", "finding", "workload"]),

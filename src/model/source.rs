@@ -18,6 +18,15 @@ pub struct Span {
     pub end: u32,
 }
 
+impl Span {
+    /// For what no text says.
+    pub const NOWHERE: Self = Self {
+        file: FileId(u32::MAX),
+        start: 0,
+        end: 0,
+    };
+}
+
 /// A place for people: lines and columns count from 1, columns in Unicode characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
