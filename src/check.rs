@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rayon::prelude::*;
 
 use crate::finding::Verdict;
+use crate::iam::catalogue::ManagedPolicies;
 use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::problem::Problem;
 use crate::model::resource::Standing;
@@ -24,8 +25,12 @@ pub struct Judgement {
 
 /// Judges a graph; rules have nothing to say about what is not applicable.
 #[must_use]
-pub fn check(graph: &ResourceGraph<'_>, rules: &[&'static Rule]) -> (Vec<Judgement>, Vec<Problem>) {
-    let context = Context::new(graph);
+pub fn check(
+    graph: &ResourceGraph<'_>,
+    rules: &[&'static Rule],
+    managed: &ManagedPolicies,
+) -> (Vec<Judgement>, Vec<Problem>) {
+    let context = Context::new(graph, managed);
     let judged: Vec<_> = graph
         .iter()
         .filter(|(_, resource)| resource.standing == Standing::Judged)
@@ -50,6 +55,7 @@ pub fn check(graph: &ResourceGraph<'_>, rules: &[&'static Rule]) -> (Vec<Judgeme
             Err(problem) => problems.push(problem),
         }
     }
+    problems.extend(context.access.problems());
     (judgements, problems)
 }
 

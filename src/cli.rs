@@ -106,7 +106,7 @@ pub(crate) struct CheckArgs {
         reason = "the flag may be given with or without a value"
     )]
     strict: Option<Option<Severity>>,
-    /// Run only these rules or families (NB, PJ, KMS, S3).
+    /// Run only these rules or families (NB, PJ, KMS, S3, IAM, VPCE, NET, ECR).
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     only: Vec<String>,
     /// Leave these rules or families out.
@@ -194,6 +194,7 @@ impl InputArgs {
             rules,
             account: self.account.clone(),
             region: self.region.clone(),
+            ..plangate::Options::default()
         }
     }
 }

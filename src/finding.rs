@@ -210,6 +210,9 @@ pub fn supply(reason: Why) -> &'static str {
             "make it a literal or a variable, or check the next plan after apply"
         }
         Why::ExternalResource => "bring the resource into the same plan",
+        Why::PlaceNotTold => {
+            "pass --account and --region, or read `aws_caller_identity` in the plan"
+        }
         Why::PartialPlan => "make a full plan: without -target, and without errors",
         Why::SeveralMatch => "name the resource by reference",
         Why::UnexpectedForm => "check the plan with the provider version that made it",

@@ -3,16 +3,19 @@
 //!
 //! The modules, in the order in which a run goes through them: [`load`] turns bytes into a draft,
 //! [`resolve`] works it out to a graph, [`workload`] finds what reads and writes protected data,
-//! [`rules`] judge, [`check`](mod@check) runs them all, [`report`] prints what [`finding`] holds, and
-//! [`gate`] decides the exit code. [`model`] is what they share. `docs/architecture.md` says what each
-//! of them does not know.
+//! [`network`] tells what its subnets and security groups come to, [`rules`] judge,
+//! [`check`](mod@check) runs them all, [`report`] prints what [`finding`] holds, and [`gate`] decides
+//! the exit code. [`model`] is what they share. `docs/architecture.md` says what each of them does not
+//! know.
 
+pub mod access;
 pub mod check;
 pub mod finding;
 pub mod gate;
 pub mod iam;
 pub mod load;
 pub mod model;
+pub mod network;
 pub mod report;
 pub mod resolve;
 pub mod rules;

@@ -9,6 +9,7 @@ use crate::finding::{
     Evidence, Finding, FindingVerdict, Input, MissingValue, Place, Related, Report,
     ReportedProblem, Status, Subject, Verdict, supply,
 };
+use crate::iam::catalogue::ManagedPolicies;
 use crate::load::plan::{self, View};
 use crate::load::{self, LoadError, Secrets};
 use crate::model::graph::ResourceGraph;
@@ -31,6 +32,8 @@ pub struct Options {
     pub account: Option<String>,
     /// The region, where the input does not tell.
     pub region: Option<String>,
+    /// The managed policies whose text is known.
+    pub managed_policies: ManagedPolicies,
 }
 
 /// Judges every input. What cannot be read is a problem of the report, and the others are judged.
@@ -148,7 +151,8 @@ fn judge(
     let (sources, file) = one_source(name, text);
     let plan = plan::load(&sources, file, View::Planned)?;
     let graph = resolve(with_place(plan.draft, options));
-    let (judgements, mut problems) = check::check(&graph, &options.rules);
+    let (judgements, mut problems) =
+        check::check(&graph, &options.rules, &options.managed_policies);
     problems.splice(0..0, plan.problems);
     problems.extend(jobs_not_found(&graph));
     let mut findings = Teller {
@@ -264,7 +268,7 @@ fn mark_existing(
         return;
     };
     let before_graph = resolve(with_place(before.draft, options));
-    let (judgements, _) = check::check(&before_graph, &options.rules);
+    let (judgements, _) = check::check(&before_graph, &options.rules, &options.managed_policies);
     let mut tally = Report::default();
     let before: BTreeMap<String, FindingVerdict> = Teller {
         estate: "",

@@ -14,16 +14,21 @@ const EDGES: &[(&str, &[&str])] = &[
     ("load", &["model"]),
     ("resolve", &["model"]),
     ("iam", &["model"]),
+    ("access", &["model", "iam"]),
     ("finding", &["model"]),
     ("workload", &["model"]),
-    ("rules", &["model", "finding", "workload"]),
-    ("check", &["model", "rules", "finding"]),
+    ("network", &["model"]),
+    (
+        "rules",
+        &["model", "iam", "access", "finding", "workload", "network"],
+    ),
+    ("check", &["model", "iam", "rules", "finding"]),
     ("gate", &["finding"]),
     ("report", &["model", "load", "finding", "rules"]),
     (
         "run",
         &[
-            "model", "load", "resolve", "finding", "workload", "rules", "check", "report",
+            "model", "load", "iam", "resolve", "finding", "workload", "rules", "check", "report",
         ],
     ),
 ];
@@ -105,7 +110,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
                 .replace('_', "-")
         })
         .collect();
-    for own in ["mod", "context"] {
+    for own in ["mod", "context", "identity-policies", "resource-policies"] {
         assert!(files.remove(own));
     }
     let rules: BTreeSet<_> = RULES.iter().map(|rule| rule.id.to_owned()).collect();

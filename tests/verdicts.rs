@@ -123,3 +123,36 @@ fn modules_in_a_circle_end() {
     );
     assert_eq!(support::verdict(&report), "unsure");
 }
+
+/// A managed policy from outside the input is unknown, until its text is supplied.
+#[test]
+fn supplied_managed_policies_are_read() {
+    let arn = "arn:aws:iam::111122223333:policy/analysis-data";
+    let document = |resource: &str| {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "*", "Resource": "{resource}"}}]}}"#
+        )
+    };
+    let verdict = |supplied: Option<&str>| {
+        let mut options = Options {
+            inputs: vec![
+                "testdata/rules/execution-role-not-admin/unknown-attached-elsewhere.plan.json"
+                    .to_owned(),
+            ],
+            rules: find("IAM-010").into_iter().collect(),
+            ..Options::default()
+        };
+        if let Some(resource) = supplied {
+            options
+                .managed_policies
+                .supply(arn, &document(resource))
+                .unwrap();
+        }
+        support::verdict(&check(&options))
+    };
+    assert_eq!(verdict(None), "unsure");
+    assert_eq!(verdict(Some("*")), "broken");
+    assert_eq!(verdict(Some("arn:aws:s3:::claims-data/*")), "holds");
+    let refused = Options::default().managed_policies.supply(arn, "{}");
+    assert!(refused.is_err_and(|message| message.contains("no `Statement`")));
+}

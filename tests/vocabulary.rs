@@ -136,6 +136,7 @@ const COMPUTED_BLOCKS: &[(&str, &str)] = &[
     ("aws_s3_bucket", "server_side_encryption_configuration"),
     ("aws_s3_bucket", "versioning"),
     ("aws_iam_role", "inline_policy"),
+    ("aws_vpc_endpoint", "subnet_configuration"),
     (
         "aws_sagemaker_notebook_instance",
         "instance_metadata_service_configuration",

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::expression::{Configuration, Expression, find};
 use super::resource::{Resource, Standing};
 use super::value::{Data, Map, Piece, ProviderId, Reference, Referent, Value, Why};
-use super::vocabulary::{AttributeRole, Default as Absent, Kind};
+use super::vocabulary::{self, AttributeRole, Default as Absent, Kind};
 
 /// Names a resource of one graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,6 +95,8 @@ enum PartContent<'g, 'a> {
     Resource(&'g Map<'a>),
     /// Inside the owner: the value of the attribute that holds it.
     Inside(&'g Value<'a>),
+    /// Likewise, where that value is the one attribute that the part has: a policy.
+    Whole(&'g Value<'a>),
 }
 
 impl<'g, 'a> Part<'g, 'a> {
@@ -107,6 +109,7 @@ impl<'g, 'a> Part<'g, 'a> {
                 Data::Map(map) => map.at(path),
                 _ => Some(value),
             },
+            PartContent::Whole(value) => Some(value),
         }
     }
 }
@@ -221,7 +224,9 @@ impl<'a> ResourceGraph<'a> {
         for kind in kinds {
             for id in self.names.candidates(hash((kind, name))) {
                 let resource = self.get(id);
-                if !identities_of(resource).any(|(_, text)| text == name) {
+                let is_it = identities_of(resource).any(|(_, text)| text == name)
+                    || self.arn_before_made(id).as_deref() == Some(name);
+                if !is_it {
                     continue;
                 }
                 let is_own = |id: ResourceId| self.get(id).standing == Standing::Judged;
@@ -257,7 +262,11 @@ impl<'a> ResourceGraph<'a> {
                 Data::Null => {}
                 _ => found.push(Part {
                     said_by: resource,
-                    content: PartContent::Inside(value),
+                    content: if is_policy(kind) {
+                        PartContent::Whole(value)
+                    } else {
+                        PartContent::Inside(value)
+                    },
                 }),
             }
         }
@@ -332,9 +341,31 @@ impl<'a> ResourceGraph<'a> {
     }
 
     fn identities(&self) -> impl Iterator<Item = (u64, ResourceId)> {
-        self.iter().flat_map(|(id, resource)| {
+        let written = self.iter().flat_map(|(id, resource)| {
             identities_of(resource).map(move |(kind, text)| (hash((kind, text)), id))
-        })
+        });
+        let derived = self.iter().filter_map(|(id, resource)| {
+            let arn = self.arn_before_made(id)?;
+            Some((hash((resource.kind()?, arn.as_str())), id))
+        });
+        written.chain(derived)
+    }
+
+    /// The ARN that a role, user, group or policy will have, where all of it is known already.
+    fn arn_before_made(&self, id: ResourceId) -> Option<String> {
+        let resource = self.get(id);
+        let has_fixed_arn = matches!(
+            resource.kind()?,
+            Kind::Role | Kind::User | Kind::Group | Kind::PolicyManaged
+        );
+        if !has_fixed_arn
+            || resource
+                .get("arn")
+                .is_some_and(|arn| arn.as_text().is_some())
+        {
+            return None;
+        }
+        self.derived(id, "arn")?.as_text().map(str::to_owned)
     }
 
     /// An attribute that the service sets but whose form is fixed, worked out from the known parts:
@@ -409,6 +440,15 @@ impl<'a> ResourceGraph<'a> {
             })),
         }
     }
+}
+
+/// Whether all that a part of this kind says is a policy.
+fn is_policy(kind: Kind) -> bool {
+    let mut rows = vocabulary::rows().filter(|row| row.kind == kind);
+    rows.any(|row| {
+        let mut attributes = row.attributes.iter();
+        attributes.any(|one| one.role == AttributeRole::Policy && one.cloudformation == ".")
+    })
 }
 
 /// Appends known text, joined to known text before it.

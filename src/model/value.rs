@@ -79,6 +79,8 @@ pub enum Why {
     KnownAfterApply,
     /// It is said outside this input.
     ExternalResource,
+    /// Nothing in the input tells in which account or region it is.
+    PlaceNotTold,
     /// The plan covers only a part of the configuration.
     PartialPlan,
     /// Several resources have the name that is given.
@@ -94,6 +96,7 @@ impl fmt::Display for Why {
         f.write_str(match self {
             Self::KnownAfterApply => "known after apply",
             Self::ExternalResource => "external resource",
+            Self::PlaceNotTold => "not told",
             Self::PartialPlan => "partial plan",
             Self::SeveralMatch => "several resources have this name",
             Self::UnexpectedForm => "unexpected form",

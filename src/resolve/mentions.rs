@@ -226,8 +226,7 @@ impl<'a> Filler<'_, '_, 'a> {
         id: ResourceId,
         name: Option<Cow<'a, str>>,
     ) -> Option<Value<'a>> {
-        let kind = self.scopes.kind(id)?;
-        if !attribute.refers.contains(&kind) {
+        if !self.names(attribute, id, name.as_deref()) {
             return None;
         }
         let attribute = name.unwrap_or_else(|| identifier(attribute).into());
@@ -236,6 +235,17 @@ impl<'a> Filler<'_, '_, 'a> {
             attribute,
         };
         Some(Value::reference(reference, value.origin))
+    }
+
+    /// Whether an attribute takes what another one is: the identifier of a resource of a suitable kind, or
+    /// an output that names such a resource, as a VPC names its default security group.
+    fn names(&self, attribute: &Attribute, id: ResourceId, name: Option<&str>) -> bool {
+        let named = name.and_then(|name| self.scopes.entry(id)?.attribute(name));
+        let outer = named.filter(|named| matches!(named.role, AttributeRole::Output(_)));
+        let is_taken = |kind: &Kind| attribute.refers.contains(kind);
+        let kind = self.scopes.entry(id).map(|entry| entry.row.kind);
+        kind.is_some_and(|kind| is_taken(&kind))
+            || outer.is_some_and(|named| named.refers.iter().any(is_taken))
     }
 
     /// A list of identifiers, of which the number is known.
@@ -288,11 +298,62 @@ impl<'a> Filler<'_, '_, 'a> {
                     && let Some(reference) = self.reference(leaf, attribute, id, name)
                 {
                     **leaf = reference;
+                } else {
+                    self.lists_inside(&mut value, &leads, field);
                 }
             }
-            Only::Nothing | Only::CannotTell => {}
+            Only::Nothing => {}
+            Only::CannotTell => self.lists_inside(&mut value, &leads, field),
         }
         value
+    }
+
+    /// Lists inside an object whose configuration gives one list of names: a list gets the resources of
+    /// its kind if there are as many of them as it lacks. Their order in it cannot be told.
+    fn lists_inside(
+        &self,
+        value: &mut Value<'a>,
+        leads: &[Lead<'a>],
+        field: Option<&'static Field>,
+    ) {
+        let mut found = Vec::new();
+        for lead in leads {
+            match lead {
+                Lead::Known => {}
+                Lead::Attribute(id, name) => found.push((*id, name.clone())),
+                Lead::Instances(instances) => found.extend(instances.iter().map(|id| (*id, None))),
+                Lead::Unknown => return,
+            }
+        }
+        let mut lists = Vec::new();
+        unknown_lists(value, field, &mut lists);
+        let takers = |id, name: Option<&str>| {
+            let names = |list: &&(_, &Attribute)| self.names(list.1, id, name);
+            lists.iter().filter(names).count()
+        };
+        // What no list takes, or more than one, may stand anywhere.
+        if found
+            .iter()
+            .any(|(id, name)| takers(*id, name.as_deref()) != 1)
+        {
+            return;
+        }
+        for (list, attribute) in lists {
+            let own = |(id, name): &&(ResourceId, Option<Cow<'a, str>>)| {
+                self.names(attribute, *id, name.as_deref())
+            };
+            let own: Vec<_> = found.iter().filter(own).cloned().collect();
+            let unknown = list.iter_mut().filter(|element| !is_known(element));
+            let unknown: Vec<_> = unknown.collect();
+            if unknown.len() != own.len() {
+                continue;
+            }
+            for (element, (id, name)) in unknown.into_iter().zip(own) {
+                if let Some(reference) = self.reference(element, attribute, id, name) {
+                    *element = reference;
+                }
+            }
+        }
     }
 }
 
@@ -387,6 +448,31 @@ fn unknown_leaves<'v, 'a>(
         Data::List(list) => {
             for element in list {
                 unknown_leaves(element, field, leaves);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The lists of identifiers that have unknown elements.
+fn unknown_lists<'v, 'a>(
+    value: &'v mut Value<'a>,
+    field: Option<&'static Field>,
+    lists: &mut Vec<(&'v mut Vec<Value<'a>>, &'static Attribute)>,
+) {
+    match &mut value.data {
+        Data::Map(map) => {
+            for (name, inner) in map.iter_mut() {
+                let field = field.and_then(|field| field.fields.canonical(name));
+                unknown_lists(inner, field, lists);
+            }
+        }
+        Data::List(list) => {
+            let attribute = field.and_then(|field| field.attribute);
+            if let Some(attribute) = attribute.filter(|attribute| attribute.is_list())
+                && list.iter().any(|element| element.why_unknown().is_some())
+            {
+                lists.push((list, attribute));
             }
         }
         _ => {}

@@ -7,7 +7,7 @@ use crate::model::expression::{Expression, Repetition, Written, find};
 use crate::model::graph::{Draft, Index, ResourceId};
 use crate::model::resource::{inside, module_of, steps as address_steps, without_keys};
 use crate::model::value::{Data, ProviderId, Value};
-use crate::model::vocabulary::Kind;
+use crate::model::vocabulary::{Kind, TypeEntry};
 
 /// Names that are followed for one expression; beyond that it is taken as one that cannot be told, so
 /// that modules which mention each other in circles cost no more than others.
@@ -340,7 +340,11 @@ impl<'d, 'a> Scopes<'d, 'a> {
     }
 
     pub(super) fn kind(&self, id: ResourceId) -> Option<Kind> {
-        self.draft.resources.get(id.0 as usize)?.kind()
+        self.entry(id).map(|entry| entry.row.kind)
+    }
+
+    pub(super) fn entry(&self, id: ResourceId) -> Option<&'static TypeEntry> {
+        self.draft.resources.get(id.0 as usize)?.entry
     }
 
     fn key(&self, id: ResourceId) -> Option<&'d str> {

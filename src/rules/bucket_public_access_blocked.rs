@@ -6,7 +6,7 @@ use crate::model::graph::Part;
 use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
-use crate::model::value::{Data, ProviderId, Value, Why};
+use crate::model::value::{Data, Value, Why};
 use crate::model::vocabulary::Kind;
 
 const FLAGS: [&str; 4] = [
@@ -53,7 +53,7 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
 
 /// The four settings, of the bucket or its account.
 fn block(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
-    let by_account = |flag: &str| by_account(context, bucket.resource, flag);
+    let by_account = |flag: &str| context.blocked_by_account(bucket.resource, flag);
     let parts = context.graph.parts(bucket.id, Kind::BucketBpa);
     let high = context.on_protected(bucket.id, Severity::High);
     if parts.found.is_empty() {
@@ -220,7 +220,7 @@ fn grants(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
             .iter()
             .map(|block| Setting::is_on(block.get("ignore_public_acls")));
         let ignored = own.fold(
-            by_account(context, bucket.resource, "ignore_public_acls"),
+            context.blocked_by_account(bucket.resource, "ignore_public_acls"),
             Truth::or,
         );
         let evidence = public.into_iter().map(|(what, at)| {
@@ -318,24 +318,4 @@ fn collect_grants(
 fn is_public_acl(acl: &str) -> bool {
     let plain = acl.replace('-', "").to_ascii_lowercase();
     plain.starts_with("publicread") || plain == "authenticatedread"
-}
-
-/// What the accounts' own blocks say of a flag, as far as they are for the bucket's account.
-fn by_account(context: &Context<'_, '_>, bucket: &Resource<'_>, flag: &str) -> Truth {
-    let says = context.account_blocks.iter().map(|block| {
-        let same_account = match (block.provider, bucket.provider) {
-            (one, other) if one == other => Truth::Yes,
-            (one, other) => match (account(context, one), account(context, other)) {
-                (Some(one), Some(other)) => (one == other).into(),
-                _ => Truth::Unknown,
-            },
-        };
-        same_account.and(Setting::is_on(block.get(flag)))
-    });
-    says.fold(Truth::No, Truth::or)
-}
-
-fn account<'c>(context: &Context<'c, '_>, provider: Option<ProviderId>) -> Option<&'c str> {
-    let provider = context.graph.providers().get(provider?.0 as usize)?;
-    provider.account.as_deref()
 }

@@ -2,21 +2,32 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
+use crate::access::Access;
 use crate::finding::{Evidence, Severity, Verdict};
+use crate::iam::catalogue::ManagedPolicies;
+use crate::iam::policy::{Effect, PrincipalKind};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
 use crate::model::source::Span;
 use crate::model::truth::Truth;
-use crate::model::value::{Data, Piece, Referent, Value, Why};
+use crate::model::value::{Data, Piece, ProviderId, Referent, Value, Why};
 use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
-use crate::workload::ProcessingJob;
+use crate::network::Network;
+use crate::workload::{ProcessingJob, RoleUse, role_uses};
 
 /// The estate that rules look at, with what is worked out once for all of them.
 #[derive(Debug)]
 pub struct Context<'g, 'a> {
     /// The estate.
     pub graph: &'g ResourceGraph<'a>,
+    /// Its policies.
+    pub access: Access<'g, 'a>,
+    /// Its network.
+    pub network: Network<'g, 'a>,
+    /// The roles that its workloads run as.
+    pub role_uses: Vec<RoleUse<'g>>,
     /// Buckets that count as protected: tagged so, encrypted under KMS by default, or read or written
     /// by a Processing job.
     protected: BTreeSet<ResourceId>,
@@ -24,6 +35,8 @@ pub struct Context<'g, 'a> {
     pub account_blocks: Vec<&'g Resource<'a>>,
     /// Ids and ARNs of keys that data sources show to be managed by AWS, with the name to call them by.
     aws_managed: BTreeMap<&'g str, &'g str>,
+    /// The groups that notebooks are meant for, once a rule asks.
+    pub(super) designated: OnceLock<Vec<ResourceId>>,
 }
 
 /// What a rule judges.
@@ -69,9 +82,12 @@ pub enum KeyUse {
 impl<'g, 'a> Context<'g, 'a> {
     /// Works out what rules share.
     #[must_use]
-    pub fn new(graph: &'g ResourceGraph<'a>) -> Self {
+    pub fn new(graph: &'g ResourceGraph<'a>, managed: &'g ManagedPolicies) -> Self {
         let mut context = Self {
             graph,
+            access: Access::new(graph, managed),
+            network: Network::new(graph),
+            role_uses: role_uses(graph),
             protected: BTreeSet::new(),
             account_blocks: graph
                 .iter()
@@ -80,6 +96,7 @@ impl<'g, 'a> Context<'g, 'a> {
                 .filter(|resource| resource.standing == Standing::Judged)
                 .collect(),
             aws_managed: aws_managed(graph),
+            designated: OnceLock::new(),
         };
         context.protected = context.protected_buckets();
         context
@@ -93,6 +110,55 @@ impl<'g, 'a> Context<'g, 'a> {
         } else {
             severity.lower()
         }
+    }
+
+    /// What the accounts' own public access blocks say of a flag, as far as they are for the bucket's
+    /// account.
+    #[must_use]
+    pub fn blocked_by_account(&self, bucket: &Resource<'_>, flag: &str) -> Truth {
+        let account = |provider: Option<ProviderId>| {
+            let provider = self.graph.providers().get(provider?.0 as usize)?;
+            provider.account.as_deref()
+        };
+        let says = self.account_blocks.iter().map(|block| {
+            let same_account = match (block.provider, bucket.provider) {
+                (one, other) if one == other => Truth::Yes,
+                (one, other) => match (account(one), account(other)) {
+                    (Some(one), Some(other)) => (one == other).into(),
+                    _ => Truth::Unknown,
+                },
+            };
+            same_account.and(Setting::is_on(block.get(flag)))
+        });
+        says.fold(Truth::No, Truth::or)
+    }
+
+    /// Whether workloads run as this role: one that is in the estate does, or SageMaker may assume it.
+    #[must_use]
+    pub fn is_execution_role(&self, role: ResourceId) -> bool {
+        let is_used = self
+            .role_uses
+            .iter()
+            .any(|used| used.role == Target::Resource(role));
+        is_used || self.trusts_sagemaker(role)
+    }
+
+    fn trusts_sagemaker(&self, role: ResourceId) -> bool {
+        let Some(trust) = self.graph.get(role).get("assume_role_policy") else {
+            return false;
+        };
+        let policy = self.access.policy(trust);
+        let allows = policy
+            .statements
+            .iter()
+            .filter(|one| one.effect == Effect::Allow);
+        let mut principals = allows.filter_map(|one| one.principals.as_ref());
+        principals.any(|principals| {
+            principals.entries.iter().any(|entry| {
+                entry.kind == PrincipalKind::Service
+                    && entry.text.known() == Some("sagemaker.amazonaws.com")
+            })
+        })
     }
 
     /// Whose key a value names.

@@ -4,19 +4,39 @@
 //! To add one: `docs/architecture.md`, "A new rule".
 
 mod bucket_default_encryption_with_customer_key;
+mod bucket_policy_limited_to_trusted_accounts;
+mod bucket_policy_without_public_principal;
 mod bucket_public_access_blocked;
+mod bucket_requires_tls;
 mod context;
+mod execution_role_not_admin;
+mod execution_role_trust_limited;
+mod execution_role_trusts_sagemaker;
+mod gateway_endpoint_policy_uses_conditions_for_principals;
+mod iam_policy_names_key_not_alias;
+mod identity_decrypt_not_on_all_keys;
+mod identity_policies;
+mod key_policy_limited_to_trusted_accounts;
+mod key_policy_without_wildcard_principal;
 mod key_rotation_enabled;
+mod no_iam_user_access_keys;
 mod notebook_code_sources_free_of_credentials;
 mod notebook_direct_internet_access_disabled;
 mod notebook_placed_in_customer_subnet;
 mod notebook_root_access_disabled;
 mod notebook_volume_encrypted_with_customer_key;
+mod passrole_scoped;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
 mod processing_job_runs_in_vpc;
 mod processing_job_volume_encrypted_with_customer_key;
+mod repository_policy_not_public;
+mod resource_policies;
+mod sagemaker_endpoint_policy_customised;
+mod sagemaker_endpoint_policy_names_principals;
+mod workload_ingress_closed;
+mod workload_subnet_private;
 
 pub use context::{Context, KeyUse, Setting, Subject};
 
@@ -36,8 +56,26 @@ pub static RULES: &[Rule] = &[
     processing_job_volume_encrypted_with_customer_key::RULE,
     processing_job_output_encrypted_with_customer_key::RULE,
     key_rotation_enabled::RULE,
+    key_policy_without_wildcard_principal::RULE,
+    key_policy_limited_to_trusted_accounts::RULE,
+    iam_policy_names_key_not_alias::RULE,
+    identity_decrypt_not_on_all_keys::RULE,
     bucket_default_encryption_with_customer_key::RULE,
     bucket_public_access_blocked::RULE,
+    bucket_policy_without_public_principal::RULE,
+    bucket_requires_tls::RULE,
+    bucket_policy_limited_to_trusted_accounts::RULE,
+    execution_role_trusts_sagemaker::RULE,
+    execution_role_trust_limited::RULE,
+    passrole_scoped::RULE,
+    no_iam_user_access_keys::RULE,
+    execution_role_not_admin::RULE,
+    sagemaker_endpoint_policy_customised::RULE,
+    sagemaker_endpoint_policy_names_principals::RULE,
+    gateway_endpoint_policy_uses_conditions_for_principals::RULE,
+    workload_subnet_private::RULE,
+    workload_ingress_closed::RULE,
+    repository_policy_not_public::RULE,
 ];
 
 /// A rule: what it proves, and how to say it.
@@ -149,15 +187,27 @@ impl Rule {
 /// The assumption of rules on buckets.
 pub(crate) const PROTECTED_BUCKETS: &str = "protected-buckets";
 
+/// The assumption of rules on the groups that notebooks are meant for.
+pub(crate) const DESIGNATED_GROUPS: &str = "designated-groups";
+
 /// What can be taken for granted.
 #[must_use]
 pub fn assumptions() -> Vec<Assumption> {
-    vec![Assumption {
+    vec![
+    Assumption {
         id: PROTECTED_BUCKETS,
         text: "no buckets were named as protected; those encrypted under KMS, tagged confidential, or \
                read or written by a Processing job count as protected, and findings on others one level less"
             .to_owned(),
         supply: "tag a bucket that holds protected data `data-classification = confidential`".to_owned(),
+    },
+    Assumption {
+        id: DESIGNATED_GROUPS,
+        text: "no groups were designated; those that may work with notebook instances and have `sagemaker`, \
+               `ml`, `notebook` or data science in their name count as meant for notebooks, else those that \
+               may open one"
+            .to_owned(),
+        supply: "name the groups that notebooks are meant for so".to_owned(),
     }]
 }
 

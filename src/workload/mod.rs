@@ -3,7 +3,11 @@
 //! So far: Processing jobs that are declared as resources, and the job definitions of Model Monitor,
 //! which say the same under other names.
 
-use crate::model::graph::ResourceGraph;
+mod placement;
+
+pub use placement::{PLACED_KINDS, groups_paths, noun, subnets_path};
+
+use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Value};
@@ -50,6 +54,59 @@ fn mentions_sagemaker(value: &Value<'_>) -> bool {
             .any(|(name, value)| name.contains("sagemaker") || mentions_sagemaker(value)),
         _ => false,
     }
+}
+
+/// A role that a workload runs as.
+#[derive(Debug, Clone)]
+pub struct RoleUse<'g> {
+    /// The notebook, job, domain or user profile.
+    pub workload: ResourceId,
+    /// The attribute that names the role.
+    pub path: String,
+    /// The role, as far as the input tells.
+    pub role: Target<'g>,
+}
+
+/// The kinds of resource that run as a role of the customer's: notebooks, Processing jobs, and what
+/// Studio users get.
+const RUN_AS_ROLES: &[Kind] = &[
+    Kind::Notebook,
+    Kind::ProcessingJob,
+    Kind::ProcessingJobMonitor,
+    Kind::NotebookDomain,
+    Kind::NotebookProfile,
+    Kind::NotebookSpace,
+];
+
+/// Every role that a workload runs as.
+#[must_use]
+pub fn role_uses<'g>(graph: &'g ResourceGraph<'_>) -> Vec<RoleUse<'g>> {
+    let mut uses = Vec::new();
+    for (id, resource) in graph.iter() {
+        let runs = resource
+            .kind()
+            .is_some_and(|kind| RUN_AS_ROLES.contains(&kind));
+        let Some(entry) = resource
+            .entry
+            .filter(|_| runs && resource.standing == Standing::Judged)
+        else {
+            continue;
+        };
+        for attribute in entry.row.attributes {
+            let path = attribute.canonical();
+            if let Some(value) = resource
+                .get(&path)
+                .filter(|_| attribute.refers.contains(&Kind::Role))
+            {
+                uses.push(RoleUse {
+                    workload: id,
+                    role: graph.target(value, &[Kind::Role]),
+                    path: path.into_owned(),
+                });
+            }
+        }
+    }
+    uses
 }
 
 /// A Processing job, whatever declares it.

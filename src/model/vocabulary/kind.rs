@@ -149,6 +149,8 @@ kinds! {
     IgwAttach = "igw-attach",
     /// An egress-only internet gateway.
     Eigw = "eigw",
+    /// A virtual private gateway, the AWS end of a VPN.
+    Vgw = "vgw",
     /// A NAT gateway.
     Nat = "nat",
     /// A route table.

@@ -104,6 +104,22 @@ pub(super) const ROWS: &[Row] = &[
             attribute("tags", "Tags").tags(),
             output("id", "Id").awscc("egress_only_internet_gateway_id"),
         ]),
+    row(Kind::Vgw)
+        .aws("aws_vpn_gateway")
+        .data("aws_vpn_gateway")
+        .cloudformation("AWS::EC2::VPNGateway")
+        .awscc("awscc_ec2_vpn_gateway")
+        .computed(&["vpc_id"])
+        .attributes(&[
+            attribute("vpc_id", "").refers(Kind::VPCS),
+            attribute("tags", "Tags").tags(),
+            output("id", "VPNGatewayId"),
+            derived(
+                "arn",
+                "",
+                "arn:{partition}:ec2:{region}:{account}:vpn-gateway/{id}",
+            ),
+        ]),
     row(Kind::Nat)
         .aws("aws_nat_gateway")
         .data("aws_nat_gateway")
@@ -128,13 +144,19 @@ pub(super) const ROWS: &[Row] = &[
             attribute("route[].cidr_block", ""),
             attribute("route[].ipv6_cidr_block", ""),
             attribute("route[].destination_prefix_list_id", "").refers(&[Kind::PrefixList]),
-            attribute("route[].gateway_id", "").refers(&[Kind::Igw, Kind::Endpoint]),
+            attribute("route[].gateway_id", "").refers(&[Kind::Igw, Kind::Vgw, Kind::Endpoint]),
             attribute("route[].nat_gateway_id", "").refers(&[Kind::Nat]),
             attribute("route[].egress_only_gateway_id", "").refers(&[Kind::Eigw]),
             attribute("route[].transit_gateway_id", ""),
             attribute("route[].vpc_peering_connection_id", "").refers(&[Kind::Peering]),
             attribute("route[].vpc_endpoint_id", "").refers(&[Kind::Endpoint]),
             attribute("route[].network_interface_id", ""),
+            output("routes[].cidr_block", ""),
+            output("routes[].ipv6_cidr_block", ""),
+            output("routes[].destination_prefix_list_id", "").refers(&[Kind::PrefixList]),
+            output("routes[].gateway_id", "").refers(&[Kind::Igw, Kind::Vgw, Kind::Endpoint]),
+            output("routes[].nat_gateway_id", "").refers(&[Kind::Nat]),
+            output("routes[].egress_only_gateway_id", "").refers(&[Kind::Eigw]),
             attribute("subnet_id", "").refers(Kind::SUBNETS),
             attribute("tags", "Tags").tags(),
             output("id", "RouteTableId"),
@@ -152,7 +174,7 @@ pub(super) const ROWS: &[Row] = &[
             attribute("route[].cidr_block", ""),
             attribute("route[].ipv6_cidr_block", ""),
             attribute("route[].destination_prefix_list_id", "").refers(&[Kind::PrefixList]),
-            attribute("route[].gateway_id", "").refers(&[Kind::Igw, Kind::Endpoint]),
+            attribute("route[].gateway_id", "").refers(&[Kind::Igw, Kind::Vgw, Kind::Endpoint]),
             attribute("route[].nat_gateway_id", "").refers(&[Kind::Nat]),
             attribute("route[].egress_only_gateway_id", "").refers(&[Kind::Eigw]),
             attribute("route[].transit_gateway_id", ""),
@@ -180,7 +202,7 @@ pub(super) const ROWS: &[Row] = &[
             attribute("destination_ipv6_cidr_block", "DestinationIpv6CidrBlock"),
             attribute("destination_prefix_list_id", "DestinationPrefixListId")
                 .refers(&[Kind::PrefixList]),
-            attribute("gateway_id", "GatewayId").refers(&[Kind::Igw, Kind::Endpoint]),
+            attribute("gateway_id", "GatewayId").refers(&[Kind::Igw, Kind::Vgw, Kind::Endpoint]),
             attribute("nat_gateway_id", "NatGatewayId").refers(&[Kind::Nat]),
             attribute("transit_gateway_id", "TransitGatewayId"),
             attribute("vpc_peering_connection_id", "VpcPeeringConnectionId")
@@ -197,7 +219,7 @@ pub(super) const ROWS: &[Row] = &[
         .part_of(Kind::RouteTable, "route_table_id")
         .attributes(&[
             attribute("subnet_id", "SubnetId").refers(Kind::SUBNETS),
-            attribute("gateway_id", "").refers(&[Kind::Igw]),
+            attribute("gateway_id", "").refers(&[Kind::Igw, Kind::Vgw]),
             attribute("route_table_id", "RouteTableId").refers(Kind::ROUTE_TABLES),
         ]),
     row(Kind::RtMain)
@@ -216,6 +238,7 @@ pub(super) const ROWS: &[Row] = &[
             "policy",
             "private_dns_enabled",
             "subnet_ids",
+            "subnet_configuration",
             "security_group_ids",
             "route_table_ids",
         ])

@@ -1,0 +1,268 @@
+//! The policies of an estate, ready for the engine: read once each, with the identities of resources in
+//! the place of names that are not made yet; and which of them are attached to whom.
+//!
+//! Knows nothing of rules. The engine knows nothing of resources: here the two meet.
+
+mod admission;
+mod attached;
+mod carried;
+mod holes;
+mod reach;
+mod resource_policies;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+pub use admission::{
+    Account, Bound, admitted_accounts, demanded, everybody, hinges, is_closed_by, lets_in_everybody,
+};
+pub use attached::{Attached, AttachedPolicy, is_by_aws};
+pub use carried::CARRIERS;
+use carried::Holders;
+use holes::Holes;
+pub use reach::{Reach, allows, denies_outright, open_parts, reach, widest};
+pub use resource_policies::{ResourcePolicies, ResourcePolicy};
+
+use crate::iam::catalogue::ManagedPolicies;
+use crate::iam::text::HoleId;
+use crate::iam::{Hinge, Policy, PolicyKind, RemarkKind, Text, parse, remarks};
+use crate::model::graph::{ResourceGraph, ResourceId};
+use crate::model::problem::Problem;
+use crate::model::resource::{Resource, Standing};
+use crate::model::value::{ProviderId, Value, Why};
+use crate::model::vocabulary::{AttributeRole, Kind};
+
+/// The policies of an estate.
+#[derive(Debug)]
+pub struct Access<'g, 'a> {
+    graph: &'g ResourceGraph<'a>,
+    managed: &'g ManagedPolicies,
+    holes: Mutex<Holes<'g, 'a>>,
+    /// Every policy that is written, by the place of its value in memory.
+    written: BTreeMap<usize, WrittenPolicy<'g, 'a>>,
+    /// Where the resources lie that policies are about.
+    providers: Vec<ProviderId>,
+    /// Every access point.
+    points: Vec<ResourceId>,
+    /// What attaches a policy to several identities at once.
+    sharing: Vec<ResourceId>,
+    /// To whom managed policies are attached, once somebody asks.
+    holders: OnceLock<Holders>,
+    /// The managed policies that bound somebody, likewise.
+    boundaries: OnceLock<BTreeSet<ResourceId>>,
+}
+
+#[derive(Debug)]
+struct WrittenPolicy<'g, 'a> {
+    said_by: &'g Resource<'a>,
+    name: String,
+    kind: PolicyKind,
+    read: OnceLock<Read>,
+}
+
+#[derive(Debug)]
+struct Read {
+    policy: Arc<Policy>,
+    problems: Vec<Problem>,
+}
+
+impl<'g, 'a> Access<'g, 'a> {
+    /// Finds what policies an estate writes. Each is read when it is first asked for.
+    #[must_use]
+    pub fn new(graph: &'g ResourceGraph<'a>, managed: &'g ManagedPolicies) -> Self {
+        let mut written = BTreeMap::new();
+        let mut providers = BTreeSet::new();
+        let mut points = Vec::new();
+        for (id, resource) in graph.iter() {
+            let Some((entry, kind)) = resource.entry.zip(resource.kind()) else {
+                continue;
+            };
+            if kind == Kind::AccessPoint {
+                points.push(id);
+            }
+            // What it reads may lie anywhere.
+            if kind != Kind::RemoteState {
+                providers.extend(resource.provider);
+            }
+            for attribute in entry.row.attributes {
+                if attribute.role != AttributeRole::Policy {
+                    continue;
+                }
+                let path = attribute.canonical();
+                let Some(value) = resource.get(&path) else {
+                    continue;
+                };
+                let policy = WrittenPolicy {
+                    said_by: resource,
+                    name: format!("{}.{}", resource.address.as_str(), entry.own_path(&path)),
+                    kind: kind_of(kind, resource, &path),
+                    read: OnceLock::new(),
+                };
+                written.insert(place(value), policy);
+            }
+        }
+        Self {
+            graph,
+            managed,
+            holes: Mutex::new(Holes::new(graph)),
+            written,
+            providers: providers.into_iter().collect(),
+            points,
+            sharing: attached::sharing(graph),
+            holders: OnceLock::new(),
+            boundaries: OnceLock::new(),
+        }
+    }
+
+    /// The estate.
+    #[must_use]
+    pub fn graph(&self) -> &'g ResourceGraph<'a> {
+        self.graph
+    }
+
+    /// The policy that a value of the estate is: an attribute that the vocabulary knows as one.
+    #[must_use]
+    pub fn policy(&self, value: &'g Value<'a>) -> Arc<Policy> {
+        match self.written.get(&place(value)) {
+            Some(written) => Arc::clone(&written.read(value, self).policy),
+            // Inline blocks are inside their role's attribute.
+            None => {
+                self.policy_inside(value, PolicyKind::Identity, "inline policy")
+                    .policy
+            }
+        }
+    }
+
+    /// A policy written inside another attribute, under this name.
+    #[must_use]
+    pub fn policy_named(&self, value: &'g Value<'a>, kind: PolicyKind, name: &str) -> Arc<Policy> {
+        self.policy_inside(value, kind, name).policy
+    }
+
+    fn policy_inside(&self, value: &Value<'a>, kind: PolicyKind, name: &str) -> Read {
+        let mut holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
+        let (policy, problems) = parse(name, kind, value, &mut holes.named(name));
+        Read {
+            policy: Arc::new(policy),
+            problems,
+        }
+    }
+
+    /// The text that a value is, with the identities of resources in the place of unknown names; none if
+    /// it is no text.
+    #[must_use]
+    pub fn text(&self, value: &Value<'_>, name: &str) -> Option<Text> {
+        let mut holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
+        holes.named(name).text(value)
+    }
+
+    /// The ARN of a resource.
+    #[must_use]
+    pub fn arn(&self, id: ResourceId) -> Option<Text> {
+        let resource = self.graph.get(id);
+        let known = resource
+            .get("arn")
+            .filter(|arn| arn.as_text().is_some())
+            .cloned();
+        let arn = known.or_else(|| self.graph.derived(id, "arn"))?;
+        self.text(&arn, resource.address.as_str())
+    }
+
+    fn holes(&self) -> MutexGuard<'_, Holes<'g, 'a>> {
+        self.holes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The account that a resource is in.
+    #[must_use]
+    pub fn account(&self, resource: &Resource<'a>) -> Text {
+        let mut holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
+        holes.account(resource.provider.unwrap_or_default())
+    }
+
+    /// What a policy hinges on, by name, with the reason why it is not known.
+    #[must_use]
+    pub fn hinge(&self, hinge: &Hinge) -> (String, Why) {
+        let holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
+        match hinge {
+            Hinge::Hole(id) => holes.name(*id),
+            Hinge::Key(key) => (format!("the context key {key}"), Why::ExternalResource),
+            Hinge::Owner => (
+                "the account that owns the resource".to_owned(),
+                Why::ExternalResource,
+            ),
+            Hinge::Policy(name) => (name.clone(), Why::ExternalResource),
+            Hinge::Undocumented(what) => ((*what).to_owned(), Why::UnexpectedForm),
+        }
+    }
+
+    /// What stands for a hole in messages.
+    #[must_use]
+    pub fn hole_name(&self, id: HoleId) -> String {
+        self.hinge(&Hinge::Hole(id)).0
+    }
+
+    /// A text for people: the names of holes in braces.
+    #[must_use]
+    pub fn show(&self, text: &Text) -> String {
+        let holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
+        holes.show(text)
+    }
+
+    /// What is wrong with the estate's policies: what AWS refuses, and actions that no service has.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let judged =
+            |written: &&WrittenPolicy<'_, '_>| written.said_by.standing == Standing::Judged;
+        let mut all: Vec<_> = self.written.values().filter(judged).collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        for read in all.into_iter().filter_map(|written| written.read.get()) {
+            problems.extend(read.problems.iter().cloned());
+            let unknown = remarks(&read.policy).into_iter();
+            let unknown = unknown.filter(|remark| remark.kind == RemarkKind::UnknownAction);
+            problems.extend(unknown.map(|remark| {
+                Problem {
+                    message: remark.message,
+                    origin: Some(remark.at),
+                    consequence: "it allows and denies nothing, as far as plangate's catalogue of \
+                              actions knows; correct the name"
+                        .to_owned(),
+                }
+            }));
+        }
+        problems
+    }
+}
+
+impl<'a> WrittenPolicy<'_, 'a> {
+    fn read(&self, value: &Value<'a>, access: &Access<'_, 'a>) -> &Read {
+        self.read
+            .get_or_init(|| access.policy_inside(value, self.kind, &self.name))
+    }
+}
+
+/// Where a value lies in memory: a graph does not move what it holds.
+fn place(value: &Value<'_>) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
+/// What an attribute of a kind of resource is as a policy.
+fn kind_of(kind: Kind, resource: &Resource<'_>, path: &str) -> PolicyKind {
+    match kind {
+        Kind::Role if path == "assume_role_policy" => PolicyKind::Trust,
+        Kind::KmsKey | Kind::KmsKeyReplica | Kind::KmsKeyExternal | Kind::PolicyKey => {
+            PolicyKind::Key
+        }
+        Kind::Bucket | Kind::PolicyBucket | Kind::AccessPoint | Kind::PolicyAp => {
+            PolicyKind::Bucket
+        }
+        Kind::Endpoint | Kind::EndpointPolicy => PolicyKind::Endpoint,
+        Kind::Repository | Kind::PolicyRepo => PolicyKind::Repository,
+        Kind::PolicyRegistry | Kind::Secret => PolicyKind::Resource,
+        Kind::OrganizationsPolicy => match resource.get("type").and_then(Value::as_text) {
+            Some("RESOURCE_CONTROL_POLICY") => PolicyKind::ResourceControl,
+            _ => PolicyKind::ServiceControl,
+        },
+        _ => PolicyKind::Identity,
+    }
+}

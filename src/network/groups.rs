@@ -1,0 +1,403 @@
+//! What a security group lets in.
+
+use ipnet::IpNet;
+
+use super::{Missing, Network, elements, given, is_public};
+use crate::model::graph::{ResourceId, Target};
+use crate::model::resource::{Resource, Standing};
+use crate::model::source::Span;
+use crate::model::truth::Truth;
+use crate::model::value::{Data, Map, Value, Why};
+use crate::model::vocabulary::Kind;
+
+/// A security group, however it is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group<'g> {
+    /// One that is a resource of its own.
+    Resource(ResourceId),
+    /// The one that a VPC begins with.
+    DefaultOf(ResourceId),
+    /// One outside the input.
+    Outside(&'g str),
+}
+
+/// What a security group lets in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupRules<'g, 'a> {
+    /// The rules that are known.
+    pub rules: Vec<GroupRule<'g, 'a>>,
+    /// Rules of which it cannot be told whether this group has them.
+    pub perhaps: Vec<(GroupRule<'g, 'a>, Missing)>,
+    /// What would tell others: with this, the absence of a rule is not known.
+    pub perhaps_more: Option<Missing>,
+}
+
+/// One rule that lets traffic in.
+#[derive(Debug, Clone)]
+pub struct GroupRule<'g, 'a> {
+    /// The resource that says it.
+    pub said_by: &'g Resource<'a>,
+    /// Where it says so.
+    pub at: Span,
+    /// What traffic, for people: `tcp port 443`.
+    pub traffic: String,
+    /// From where.
+    pub peers: Vec<Peer>,
+}
+
+/// What a rule lets in: the traffic, from each peer.
+fn allowed(rule: &GroupRule<'_, '_>) -> impl Iterator<Item = (String, Peer)> {
+    let peers = rule.peers.iter();
+    peers.map(|peer| (rule.traffic.clone(), peer.clone()))
+}
+
+impl PartialEq for GroupRule<'_, '_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.said_by.address == other.said_by.address
+            && self.traffic == other.traffic
+            && self.peers == other.peers
+    }
+}
+
+/// From where a rule lets traffic in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Peer {
+    /// A block of addresses.
+    Block(IpNet),
+    /// A prefix list: its name, and its blocks as far as the input has them.
+    PrefixList(String, Result<Vec<IpNet>, Missing>),
+    /// The members of a security group, this one or another.
+    Group,
+    /// It cannot be told.
+    Unknown(Missing),
+}
+
+impl Peer {
+    /// Whether it has addresses of the internet.
+    #[must_use]
+    pub fn is_public(&self) -> Truth {
+        match self {
+            Self::Block(block) => is_public(block).into(),
+            Self::PrefixList(_, Ok(blocks)) => blocks.iter().any(is_public).into(),
+            Self::PrefixList(_, Err(_)) | Self::Unknown(_) => Truth::Unknown,
+            Self::Group => Truth::No,
+        }
+    }
+
+    /// What would tell it, if it is not known.
+    #[must_use]
+    pub fn missing(&self) -> Option<&Missing> {
+        match self {
+            Self::PrefixList(_, Err(missing)) | Self::Unknown(missing) => Some(missing),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Block(block) => block.fmt(f),
+            Self::PrefixList(name, _) => f.write_str(name),
+            Self::Group => f.write_str("a security group"),
+            Self::Unknown(missing) => f.write_str(&missing.value),
+        }
+    }
+}
+
+impl<'g, 'a> Network<'g, 'a> {
+    /// The security group that a value names.
+    pub fn group<'v>(&self, value: &'v Value<'_>) -> Result<Group<'v>, Why> {
+        if let Some((vpc, attribute)) = self.attribute_of_vpc(value) {
+            return match attribute.as_str() {
+                "default_security_group_id" => Ok(Group::DefaultOf(vpc)),
+                _ => Err(Why::KnownAfterApply),
+            };
+        }
+        match self.graph.target(value, Kind::SECURITY_GROUPS) {
+            Target::Resource(id) => match self.graph.get(id).kind() {
+                Some(Kind::Sg | Kind::SgDefault) => Ok(self.group_of(id)),
+                _ => Err(Why::KnownAfterApply),
+            },
+            Target::Outside(text) => Ok(match self.vpc_with("default_security_group_id", text) {
+                Some(vpc) => Group::DefaultOf(vpc),
+                None => Group::Outside(text),
+            }),
+            Target::Unknown(why) => Err(why),
+        }
+    }
+
+    /// The group that a network interface in a subnet has if none is given: the default one of the VPC.
+    pub fn default_group(&self, subnet: Target<'_>) -> Result<Group<'static>, Missing> {
+        let vpc = self.vpc_of(subnet)?;
+        match vpc {
+            Target::Resource(vpc) => Ok(Group::DefaultOf(vpc)),
+            _ => Err(Missing {
+                value: format!("the default security group of {}", self.name_of(vpc)),
+                why: Why::ExternalResource,
+            }),
+        }
+    }
+
+    /// What to call a group in a message.
+    #[must_use]
+    pub fn name_of_group(&self, group: Group<'_>) -> String {
+        let address = |id| self.graph.get(id).address.as_str();
+        match group {
+            Group::Resource(id) => format!("`{}`", address(id)),
+            Group::Outside(text) => format!("`{text}`"),
+            Group::DefaultOf(vpc) => self.managers(vpc).next().map_or_else(
+                || format!("the default security group of `{}`", address(vpc)),
+                |(manager, _)| format!("`{}`", address(manager)),
+            ),
+        }
+    }
+
+    /// The group that a resource is, or manages.
+    fn group_of(&self, id: ResourceId) -> Group<'static> {
+        let resource = self.graph.get(id);
+        if let Some(Kind::SgDefault) = resource.kind() {
+            let vpc = given(resource.get("vpc_id"));
+            return match vpc.map(|vpc| self.graph.target(vpc, Kind::VPCS)) {
+                Some(Target::Resource(vpc)) => Group::DefaultOf(vpc),
+                _ => Group::Resource(id),
+            };
+        }
+        let text = resource.get("id").and_then(Value::as_text);
+        let vpc = text.and_then(|text| self.vpc_with("default_security_group_id", text));
+        vpc.map_or(Group::Resource(id), Group::DefaultOf)
+    }
+
+    /// What manages the default group of a VPC.
+    fn managers(&self, vpc: ResourceId) -> impl Iterator<Item = (ResourceId, &'g Resource<'a>)> {
+        let managers = self.all(Kind::SgDefault);
+        managers.filter(move |(id, _)| self.group_of(*id) == Group::DefaultOf(vpc))
+    }
+
+    /// What a group lets in.
+    #[must_use]
+    pub fn ingress(&self, group: Group<'_>) -> GroupRules<'g, 'a> {
+        let mut found = GroupRules {
+            rules: Vec::new(),
+            perhaps: Vec::new(),
+            perhaps_more: None,
+        };
+        let called = || self.name_of_group(group).replace('`', "");
+        let members: Vec<_> = match group {
+            Group::Resource(id) => vec![(id, self.graph.get(id))],
+            Group::DefaultOf(vpc) => self.managers(vpc).collect(),
+            Group::Outside(_) => Vec::new(),
+        };
+        // The group that a VPC begins with lets its own members in.
+        let is_known = match group {
+            Group::DefaultOf(vpc) => !members.is_empty() || self.is_new_vpc(vpc),
+            Group::Resource(_) => true,
+            Group::Outside(_) => false,
+        };
+        let missing = match self.graph.incomplete() {
+            _ if !is_known => Some(Why::ExternalResource),
+            why => why,
+        };
+        found.perhaps_more = missing.map(|why| Missing {
+            value: format!("the ingress of {}", called()),
+            why,
+        });
+        self.rules_of_their_own(group, &mut found);
+        for (id, member) in members {
+            self.inline_rules(id, member, &mut found);
+        }
+        found
+    }
+
+    fn rules_of_their_own(&self, group: Group<'_>, found: &mut GroupRules<'g, 'a>) {
+        for (_, rule) in self.all(Kind::SgRule) {
+            let direction = direction(rule);
+            if direction == Truth::No {
+                continue;
+            }
+            let content = || self.rule(rule, &rule.attributes, "", rule.origin);
+            let value = given(rule.get("security_group_id"));
+            let named = value.map_or(Err(Why::UnexpectedForm), |value| self.group(value));
+            match named {
+                Ok(other) if other == group && direction == Truth::Yes => {
+                    found.rules.push(content());
+                }
+                Ok(other) if other == group => {
+                    let missing = Missing::of(rule, "type", Why::KnownAfterApply);
+                    found.perhaps.push((content(), missing));
+                }
+                Ok(_) => {}
+                Err(why) => {
+                    let missing = Missing::of(rule, "security_group_id", why);
+                    found.perhaps.push((content(), missing));
+                }
+            }
+        }
+    }
+
+    fn inline_rules(
+        &self,
+        id: ResourceId,
+        group: &'g Resource<'a>,
+        found: &mut GroupRules<'g, 'a>,
+    ) {
+        let name = "ingress";
+        let Some(rules) = group.get(name) else {
+            if group.standing == Standing::Context {
+                found.lacks(Missing {
+                    value: format!("the ingress of {}", group.address.as_str()),
+                    why: Why::ExternalResource,
+                });
+            }
+            return;
+        };
+        // A provider reads back inside the group what resources of their own set, or did set.
+        let parts = self.graph.parts(id, Kind::SgRule);
+        let deleted: Vec<_> = parts
+            .deleted
+            .iter()
+            .map(|rule| self.rule(rule, &rule.attributes, "", rule.origin))
+            .flat_map(|rule| allowed(&rule).collect::<Vec<_>>())
+            .collect();
+        let own: Vec<_> = found
+            .rules
+            .iter()
+            .flat_map(|rule| allowed(rule).collect::<Vec<_>>())
+            .collect();
+        let is_read_back = self.graph.is_written(id, name) != Some(true)
+            && !(own.is_empty() && deleted.is_empty());
+        for rule in elements(rules) {
+            let Some(content) = rule.as_map() else {
+                let why = rule.why_unknown().unwrap_or(Why::UnexpectedForm);
+                found.lacks(Missing::of(group, name, why));
+                continue;
+            };
+            let mut rule = self.rule(group, content, name, rules.origin);
+            if !is_read_back {
+                found.rules.push(rule);
+                continue;
+            }
+            // The rest may be what a rule was before this change, or somebody's who is not in the input.
+            let traffic = rule.traffic.clone();
+            rule.peers.retain(|peer| {
+                let one = (traffic.clone(), peer.clone());
+                !own.contains(&one) && !deleted.contains(&one)
+            });
+            let missing = Missing {
+                value: format!("what stays of {}.{name}", group.address.as_str()),
+                why: Why::ExternalResource,
+            };
+            found.perhaps.push((rule, missing));
+        }
+    }
+
+    /// One rule; `inside` is the attribute of the group that it stands in.
+    fn rule(
+        &self,
+        said_by: &'g Resource<'a>,
+        content: &'g Map<'a>,
+        inside: &str,
+        at: Span,
+    ) -> GroupRule<'g, 'a> {
+        let missing = |name: &str, why| {
+            let dot = if inside.is_empty() { "" } else { "." };
+            Missing::of(said_by, &format!("{inside}{dot}{name}"), why)
+        };
+        let mut rule = GroupRule {
+            said_by,
+            at,
+            traffic: traffic(content),
+            peers: Vec::new(),
+        };
+        for name in ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"] {
+            for value in given(content.get(name)).map(elements).unwrap_or_default() {
+                let block = value.as_text().and_then(|text| text.parse().ok());
+                if rule.at == at {
+                    rule.at = value.origin;
+                }
+                rule.peers.push(match (block, &value.data) {
+                    (Some(block), _) => Peer::Block(block),
+                    (None, Data::Null) => continue,
+                    (None, Data::Unknown(why)) => Peer::Unknown(missing(name, *why)),
+                    (None, Data::Template(_)) => Peer::Unknown(missing(name, Why::KnownAfterApply)),
+                    (None, _) => Peer::Unknown(missing(name, Why::UnexpectedForm)),
+                });
+            }
+        }
+        for name in ["prefix_list_ids", "prefix_list_id"] {
+            for value in given(content.get(name)).map(elements).unwrap_or_default() {
+                let called = match self.graph.target(value, &[Kind::PrefixList]) {
+                    Target::Unknown(why) => missing(name, why).value,
+                    target => self.name_of(target),
+                };
+                let blocks = self.prefix_list(value, &called);
+                rule.peers.push(Peer::PrefixList(called, blocks));
+            }
+        }
+        let groups = [
+            "security_groups",
+            "source_security_group_id",
+            "referenced_security_group_id",
+        ];
+        let has_groups = groups
+            .iter()
+            .filter_map(|name| given(content.get(name)))
+            .any(|value| !elements(value).is_empty());
+        let is_own = content
+            .get("self")
+            .is_some_and(|own| own.data == Data::Bool(true));
+        if has_groups || is_own {
+            rule.peers.push(Peer::Group);
+        }
+        rule
+    }
+}
+
+impl GroupRules<'_, '_> {
+    fn lacks(&mut self, missing: Missing) {
+        self.perhaps_more.get_or_insert(missing);
+    }
+}
+
+/// Whether a rule of its own is about what comes in.
+fn direction(rule: &Resource<'_>) -> Truth {
+    let row = rule.entry.and_then(|entry| entry.row.aws).unwrap_or("");
+    if row != "aws_security_group_rule" {
+        return row.contains("_ingress_").into();
+    }
+    match rule.get("type").map(|value| &value.data) {
+        Some(Data::Text(text)) => (text == "ingress").into(),
+        _ => Truth::Unknown,
+    }
+}
+
+/// What traffic a rule is about, for people.
+fn traffic(content: &Map<'_>) -> String {
+    let text = |name: &str| {
+        given(content.get(name)).and_then(|value| match &value.data {
+            Data::Text(text) => Some(text.to_string()),
+            Data::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+    };
+    let Some(protocol) = text("protocol").or_else(|| text("ip_protocol")) else {
+        return "unknown traffic".to_owned();
+    };
+    let ports = (text("from_port"), text("to_port"));
+    match (protocol.to_ascii_lowercase().as_str(), ports) {
+        ("-1" | "all", _) => "all traffic".to_owned(),
+        (protocol @ ("tcp" | "udp" | "6" | "17"), (Some(from), Some(to))) => {
+            let protocol = match protocol {
+                "6" => "tcp",
+                "17" => "udp",
+                protocol => protocol,
+            };
+            if from == to {
+                format!("{protocol} port {from}")
+            } else {
+                format!("{protocol} ports {from} to {to}")
+            }
+        }
+        (protocol, _) => format!("protocol {protocol}"),
+    }
+}

@@ -1,0 +1,239 @@
+//! What rules on identity policies share: the policies that a resource carries, how their statements are
+//! called, what their doubts hinge on, and which groups are meant for notebooks.
+
+use super::{Context, Subject};
+use crate::access::{Attached, AttachedPolicy, allows};
+use crate::finding::{Evidence, Verdict};
+use crate::iam::policy::{Actions, ResourceEntry, Statement};
+use crate::iam::{Action, Hinge, Policy};
+use crate::model::graph::ResourceId;
+use crate::model::resource::{Resource, Standing};
+use crate::model::truth::Truth;
+use crate::model::value::{Value, Why};
+use crate::model::vocabulary::Kind;
+
+/// Opens a notebook instance.
+const NB_OPEN: &str = "sagemaker:CreatePresignedNotebookInstanceUrl";
+
+/// What shows that a group works with notebook instances: opening, creating or operating them.
+const NB_GRANTS: [&str; 7] = [
+    NB_OPEN,
+    "sagemaker:CreateNotebookInstance",
+    "sagemaker:StartNotebookInstance",
+    "sagemaker:StopNotebookInstance",
+    "sagemaker:UpdateNotebookInstance",
+    "sagemaker:DescribeNotebookInstance",
+    "sagemaker:DeleteNotebookInstance",
+];
+
+/// Whether a statement's actions include this one.
+pub(super) fn covers(actions: &Actions, name: &str) -> Truth {
+    Action::new(name).map_or(Truth::No, |action| actions.cover(&action))
+}
+
+/// Whether a policy takes an action away outright, so that nothing it allows of it counts.
+pub(super) fn takes_away(policy: &Policy, name: &str) -> bool {
+    Action::new(name).is_some_and(|action| crate::access::denies_outright(policy, &action))
+}
+
+/// What messages call a statement: its `Sid` or number, and its policy.
+pub(super) fn statement_of(policy: &Policy, statement: &Statement) -> String {
+    format!("statement {} of `{}`", statement.label(), policy.name)
+}
+
+/// What tells a statement apart from others in one resource's policies.
+pub(super) fn about(policy: &Policy, statement: &Statement) -> String {
+    format!("{} {}", policy.name, statement.label())
+}
+
+/// The resources of a statement that reach so far, for messages: the first, and how many more.
+pub(super) fn resources_of(
+    context: &Context<'_, '_>,
+    statement: &Statement,
+    reaches: impl Fn(&ResourceEntry) -> bool,
+) -> String {
+    let resources = statement.resources.as_ref();
+    let Some(resources) = resources.filter(|resources| !resources.negated) else {
+        return "all that `NotResource` leaves".to_owned();
+    };
+    let mut entries = resources.entries.iter().filter(|entry| reaches(entry));
+    let Some(first) = entries.next() else {
+        return "`*`".to_owned();
+    };
+    let shown = context.access.show(&first.pattern.pattern.text);
+    match entries.count() {
+        0 => format!("`{shown}`"),
+        more => format!("`{shown}` and {more} more"),
+    }
+}
+
+/// Judges each statement of the identity policies that a resource carries, and of its endpoint policy.
+pub(super) fn each_carried(
+    context: &Context<'_, '_>,
+    carrier: &Subject<'_, '_>,
+    question: &str,
+    judge: impl Fn(&Policy, &Statement) -> Verdict,
+) -> Verdict {
+    let carried = context.access.carried(carrier.id);
+    carried.iter().fold(Verdict::NotApplicable, |verdict, one| {
+        let statements = one.policy.statements.iter();
+        let known = statements.fold(Verdict::Holds, |verdict, statement| {
+            verdict.worse(judge(&one.policy, statement))
+        });
+        verdict.worse(known).worse(open(context, one, question))
+    })
+}
+
+/// What is not known of a policy as a whole.
+pub(super) fn open(
+    context: &Context<'_, '_>,
+    one: &AttachedPolicy<'_, '_>,
+    question: &str,
+) -> Verdict {
+    let policy = &one.policy;
+    if !policy.is_open() {
+        return Verdict::Holds;
+    }
+    let name = &policy.name;
+    if policy.invalid {
+        let message = format!("cannot tell {question}: AWS refuses `{name}` as it stands");
+        return Verdict::Unsure(vec![
+            Evidence::new(message, policy.at)
+                .about(name)
+                .hinges_on(name, Why::UnexpectedForm),
+        ]);
+    }
+    let hinges = policy.open.iter().map(|hinge| context.access.hinge(hinge));
+    let mut hinges: Vec<_> = hinges.collect();
+    hinges.dedup();
+    let why = hinges.first().map_or(Why::KnownAfterApply, |(_, why)| *why);
+    let message = format!("cannot tell {question}: `{name}` is not known ({why})");
+    let evidence = Evidence::new(message, policy.at).about(name);
+    let evidence = hinges.into_iter().fold(evidence, |evidence, (value, why)| {
+        evidence.hinges_on(value, why)
+    });
+    Verdict::Unsure(vec![evidence])
+}
+
+/// That there may be more policies than the input shows.
+pub(super) fn perhaps_more(
+    attached: &Attached<'_, '_>,
+    resource: &Resource<'_>,
+    question: &str,
+) -> Verdict {
+    match &attached.perhaps_more {
+        None => Verdict::Holds,
+        Some((what, why)) => Verdict::Unsure(vec![
+            Evidence::new(
+                format!("cannot tell {question}: {what} are not known ({why})"),
+                resource.origin,
+            )
+            .about("more policies")
+            .hinges_on(what, *why),
+        ]),
+    }
+}
+
+/// Evidence that a statement cannot be judged, with what would decide it.
+pub(super) fn unsure(
+    context: &Context<'_, '_>,
+    policy: &Policy,
+    statement: &Statement,
+    question: &str,
+    hinges: &[Hinge],
+) -> Evidence {
+    let of = statement_of(policy, statement);
+    let hinges = missing(context, policy, hinges);
+    let cause = match hinges.first() {
+        Some((value, why)) => format!("`{value}` is not known ({why})"),
+        None => "it is written in a way that AWS does not document".to_owned(),
+    };
+    let evidence = Evidence::new(
+        format!("cannot tell {question}: in {of}, {cause}"),
+        statement.at,
+    );
+    hinges
+        .into_iter()
+        .fold(evidence, |evidence, (value, why)| {
+            evidence.hinges_on(value, why)
+        })
+        .about(about(policy, statement))
+}
+
+/// What is not known of a policy, by name.
+pub(super) fn missing(
+    context: &Context<'_, '_>,
+    policy: &Policy,
+    hinges: &[Hinge],
+) -> Vec<(String, Why)> {
+    let mut hinges: Vec<_> = hinges.iter().map(|one| context.access.hinge(one)).collect();
+    hinges.sort();
+    hinges.dedup();
+    // Beside what a place of the policy refers to, that the policy has such a place says nothing.
+    if hinges.iter().any(|(value, _)| *value != policy.name) {
+        hinges.retain(|(value, _)| *value != policy.name);
+    }
+    hinges
+}
+
+/// The groups that notebooks are meant for, without settings: those that may work with notebook instances
+/// and are named for it; else those that may open one by a statement on SageMaker.
+pub(super) fn designated_groups<'c>(context: &'c Context<'_, '_>) -> &'c [ResourceId] {
+    context.designated.get_or_init(|| find_designated(context))
+}
+
+fn find_designated(context: &Context<'_, '_>) -> Vec<ResourceId> {
+    let groups = context.graph.iter().filter(|(_, resource)| {
+        resource.kind() == Some(Kind::Group) && resource.standing == Standing::Judged
+    });
+    let groups: Vec<_> = groups
+        .map(|(id, resource)| (id, resource, context.access.attached(id)))
+        .collect();
+    let named = groups.iter().filter(|(_, resource, attached)| {
+        let name = resource.get("name").and_then(Value::as_text);
+        let any = |statement: &Statement| {
+            let mut grants = NB_GRANTS.iter();
+            grants.any(|grant| covers(&statement.actions, grant) != Truth::No)
+        };
+        name.is_some_and(is_named_for_notebooks) && grants(attached, any)
+    });
+    let named: Vec<_> = named.map(|(id, ..)| *id).collect();
+    if !named.is_empty() {
+        return named;
+    }
+    // A group of administrators opens notebooks among everything else: it is not meant for them.
+    let opens = |statement: &Statement| {
+        let mut entries = statement.actions.entries.iter();
+        let is_about_it = entries.any(|entry| {
+            let start = entry.text.known_start().to_ascii_lowercase();
+            start.starts_with("sagemaker:")
+        });
+        is_about_it
+            && !statement.actions.negated
+            && covers(&statement.actions, NB_OPEN) != Truth::No
+    };
+    let opening = groups
+        .iter()
+        .filter(|(_, _, attached)| grants(attached, opens));
+    opening.map(|(id, ..)| *id).collect()
+}
+
+fn grants(attached: &Attached<'_, '_>, is_grant: impl Fn(&Statement) -> bool) -> bool {
+    let mut statements = attached
+        .policies
+        .iter()
+        .flat_map(|one| &one.policy.statements);
+    statements.any(|statement| allows(statement) != Truth::No && is_grant(statement))
+}
+
+/// `*sagemaker*`, `*ml*`, `*data*scien*`, `*notebook*`, in any case.
+fn is_named_for_notebooks(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let data_science = name
+        .split_once("data")
+        .is_some_and(|(_, rest)| rest.contains("scien"));
+    data_science
+        || ["sagemaker", "ml", "notebook"]
+            .iter()
+            .any(|word| name.contains(word))
+}

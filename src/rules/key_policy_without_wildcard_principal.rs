@@ -1,0 +1,64 @@
+//! PG-KMS-002.
+
+use super::resource_policies::{Asked, WHO, each_policy, everybody};
+use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
+use crate::finding::{Severity, Verdict};
+use crate::model::vocabulary::Kind;
+
+pub(super) const RULE: Rule = Rule {
+    id: "key-policy-without-wildcard-principal",
+    alias: "PG-KMS-002",
+    kind: RuleKind::Secure,
+    tier: 1,
+    severity: Severity::Critical,
+    summary: "a key policy lets nobody in by a wildcard, unless a condition says who it is",
+    why: "Anybody who has an AWS account could decrypt, with a policy of their own account. A condition counts \
+          if it demands one of a fixed list: `aws:PrincipalAccount`, `kms:CallerAccount`, \
+          `aws:PrincipalOrgID`, `aws:PrincipalOrgPaths`, or `aws:PrincipalArn` with a whole account id; not \
+          with `…IfExists`, `ForAllValues` or a negated operator. `kms:ViaService` says by which way, not who.",
+    unsure: "A key without a policy has the one that AWS puts in, which names the account only. `NotPrincipal` \
+             with `Allow` counts as everybody. A policy or principal that is made while applying may turn \
+             out either way.",
+    fix: "name the principals, or demand `aws:PrincipalOrgID`, `aws:PrincipalAccount` or `aws:PrincipalArn` in a condition",
+    references: &[
+        Link {
+            title: "AWS KMS Developer Guide: Key policies in AWS KMS",
+            url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
+        },
+        Link {
+            title: "AWS Security Hub: KMS.5",
+            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",
+        },
+    ],
+    assumes: &[],
+    example: Example {
+        fail: include_str!("../../testdata/rules/key-policy-without-wildcard-principal/fail.tf"),
+        pass: include_str!("../../testdata/rules/key-policy-without-wildcard-principal/pass.tf"),
+    },
+    check: Check::Resource(
+        &[
+            Kind::KmsKey,
+            Kind::KmsKeyReplica,
+            Kind::KmsKeyExternal,
+            Kind::PolicyKey,
+        ],
+        check,
+    ),
+};
+
+fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
+    if context.access.is_judged_with_owner(key.resource) {
+        return Verdict::NotApplicable;
+    }
+    let policies = context.access.policies_of(key.id);
+    let question = "whether the key policy lets anybody use this key";
+    let asked = Asked {
+        does: "use this key",
+        noun: "key",
+        severity: Severity::Critical,
+        but: "",
+    };
+    each_policy(context, key.resource, &policies, question, |carried| {
+        everybody(context, &carried.policy, &WHO, asked)
+    })
+}

@@ -1,0 +1,39 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_iam_role" "notebook" {
+  name = "analysis-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        ArnLike = {
+          # bad: the role is used by a notebook
+          "aws:SourceArn" = "arn:aws:sagemaker:*:${data.aws_caller_identity.current.account_id}:training-job/*"
+        }
+      }
+    }]
+  })
+}
+
+resource "aws_sagemaker_notebook_instance" "this" {
+  name          = "analysis"
+  role_arn      = aws_iam_role.notebook.arn
+  instance_type = "ml.t3.medium"
+}

@@ -1,0 +1,28 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "terraform_data" "bootstrap" {}
+
+# Read only after the bootstrap, so while planning nobody knows the value.
+data "aws_ssm_parameter" "policy" {
+  name       = "/platform/endpoints/policy"
+  depends_on = [terraform_data.bootstrap]
+}
+
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id            = "vpc-0a1b2c3d4e5f60718"
+  service_name      = "com.amazonaws.eu-central-1.s3"
+  vpc_endpoint_type = "Gateway"
+
+  policy = data.aws_ssm_parameter.policy.insecure_value # undecidable: read while applying
+}

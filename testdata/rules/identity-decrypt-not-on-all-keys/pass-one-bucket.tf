@@ -1,0 +1,46 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_role" "notebook" {
+  name = "analysis-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "data" {
+  name = "data"
+  role = aws_iam_role.notebook.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "kms:Decrypt"
+      Resource = "*"
+      # good: only through S3, and only for this bucket
+      Condition = {
+        StringEquals = {
+          "kms:ViaService"                   = "s3.eu-central-1.amazonaws.com"
+          "kms:EncryptionContext:aws:s3:arn" = "arn:aws:s3:::claims-data-111122223333"
+        }
+      }
+    }]
+  })
+}

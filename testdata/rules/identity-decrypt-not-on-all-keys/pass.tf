@@ -1,0 +1,43 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_kms_key" "data" {
+  description         = "data"
+  enable_key_rotation = true
+}
+
+resource "aws_iam_role" "notebook" {
+  name = "analysis-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+data "aws_iam_policy_document" "data" {
+  statement {
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.data.arn] # good: one key
+  }
+}
+
+resource "aws_iam_role_policy" "data" {
+  name   = "data"
+  role   = aws_iam_role.notebook.id
+  policy = data.aws_iam_policy_document.data.json
+}

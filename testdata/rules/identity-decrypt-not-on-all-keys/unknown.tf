@@ -1,0 +1,46 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_role" "notebook" {
+  name = "analysis-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "terraform_data" "bootstrap" {}
+
+# Read only after the bootstrap, so while planning nobody knows the value.
+data "aws_ssm_parameter" "key" {
+  name       = "/platform/keys/data"
+  depends_on = [terraform_data.bootstrap]
+}
+
+data "aws_iam_policy_document" "data" {
+  statement {
+    actions   = ["kms:Decrypt"]
+    resources = [data.aws_ssm_parameter.key.insecure_value] # undecidable: may be "*"
+  }
+}
+
+resource "aws_iam_role_policy" "data" {
+  name   = "data"
+  role   = aws_iam_role.notebook.id
+  policy = data.aws_iam_policy_document.data.json
+}

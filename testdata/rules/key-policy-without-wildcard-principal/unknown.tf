@@ -1,0 +1,48 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "terraform_data" "bootstrap" {}
+
+# Read only after the bootstrap, so while planning nobody knows the value.
+data "aws_ssm_parameter" "reader" {
+  name       = "/platform/keys/reader"
+  depends_on = [terraform_data.bootstrap]
+}
+
+data "aws_iam_policy_document" "key" {
+  statement {
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::111122223333:root"]
+    }
+  }
+
+  statement {
+    actions   = ["kms:Decrypt"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [data.aws_ssm_parameter.reader.insecure_value] # undecidable: may be "*"
+    }
+  }
+}
+
+resource "aws_kms_key" "data" {
+  description         = "data"
+  enable_key_rotation = true
+  policy              = data.aws_iam_policy_document.key.json
+}

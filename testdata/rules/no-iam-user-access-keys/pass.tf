@@ -1,0 +1,21 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_user" "job" {
+  name = "features-job"
+}
+
+resource "aws_iam_access_key" "job" {
+  user   = aws_iam_user.job.name
+  status = "Inactive" # good: it opens nothing
+}

@@ -1,0 +1,43 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_policy" "jobs" {
+  name = "start-jobs"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["iam:PassRole", "sagemaker:CreateProcessingJob"]
+      Resource = "*" # bad: any role of the account, to any service
+    }]
+  })
+}
+
+resource "aws_iam_role" "notebook" {
+  name = "analysis-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "jobs" {
+  role       = aws_iam_role.notebook.name
+  policy_arn = aws_iam_policy.jobs.arn
+}

@@ -1,0 +1,31 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_ecr_repository" "features" {
+  name = "features"
+}
+
+resource "aws_ecr_repository_policy" "features" {
+  repository = aws_ecr_repository.features.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "*" }
+      Action    = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Condition = {
+        StringLike = { "aws:PrincipalArn" = "arn:aws:iam::*:role/*" } # bad: every role of every account
+      }
+    }]
+  })
+}

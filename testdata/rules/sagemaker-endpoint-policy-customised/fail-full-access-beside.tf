@@ -1,0 +1,41 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_vpc_endpoint" "sagemaker_api" {
+  vpc_id              = "vpc-0a1b2c3d4e5f60718"
+  service_name        = "com.amazonaws.eu-central-1.sagemaker.api"
+  vpc_endpoint_type   = "Interface"
+  subnet_ids          = ["subnet-0aaaaaaaaaaaaaaa1"]
+  private_dns_enabled = true
+}
+
+resource "aws_vpc_endpoint_policy" "sagemaker_api" {
+  vpc_endpoint_id = aws_vpc_endpoint.sagemaker_api.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::111122223333:role/data-science" }
+        Action    = "sagemaker:*"
+        Resource  = "*"
+      },
+      {
+        Effect    = "Allow"
+        Principal = { AWS = ["*"] } # bad: everybody, everything; the statement above changes nothing
+        Action    = ["*"]
+        Resource  = ["*"]
+      },
+    ]
+  })
+}

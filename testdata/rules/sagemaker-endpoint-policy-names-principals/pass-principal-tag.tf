@@ -1,0 +1,33 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_vpc_endpoint" "sagemaker_api" {
+  vpc_id              = "vpc-0a1b2c3d4e5f60718"
+  service_name        = "com.amazonaws.eu-central-1.sagemaker.api"
+  vpc_endpoint_type   = "Interface"
+  subnet_ids          = ["subnet-0aaaaaaaaaaaaaaa1"]
+  private_dns_enabled = true
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "sagemaker:*"
+      Resource  = "*"
+      Condition = {
+        StringEquals = { "aws:PrincipalTag/team" = "claims" } # good: only who carries the tag
+      }
+    }]
+  })
+}

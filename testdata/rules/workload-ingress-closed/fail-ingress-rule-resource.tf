@@ -1,0 +1,32 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_security_group" "notebook" {
+  name   = "notebook"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "all" {
+  security_group_id = aws_security_group.notebook.id
+  ip_protocol       = "-1"
+  cidr_ipv4         = "0.0.0.0/0" # bad: the whole internet, every port
+}
+
+resource "aws_sagemaker_notebook_instance" "claims" {
+  name                   = "claims"
+  instance_type          = "ml.t3.medium"
+  role_arn               = "arn:aws:iam::111122223333:role/notebook"
+  direct_internet_access = "Disabled"
+  subnet_id              = "subnet-0aaaaaaaaaaaaaaa1"
+  security_groups        = [aws_security_group.notebook.id]
+}

@@ -1,0 +1,29 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.81"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = "10.40.0.0/16"
+}
+
+resource "aws_subnet" "notebook" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.40.1.0/24"
+}
+
+resource "aws_sagemaker_notebook_instance" "claims" {
+  name                   = "claims"
+  instance_type          = "ml.t3.medium"
+  role_arn               = "arn:aws:iam::111122223333:role/notebook"
+  direct_internet_access = "Disabled"
+  subnet_id              = aws_subnet.notebook.id # good: no groups, and the default one of a new VPC lets only its members in
+}

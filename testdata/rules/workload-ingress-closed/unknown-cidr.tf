@@ -1,0 +1,41 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "terraform_data" "bootstrap" {}
+
+# Read only after the bootstrap, so while planning nobody knows the value.
+data "aws_ssm_parameter" "office" {
+  name       = "/platform/network/office"
+  depends_on = [terraform_data.bootstrap]
+}
+
+resource "aws_security_group" "notebook" {
+  name   = "notebook"
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
+
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = [data.aws_ssm_parameter.office.insecure_value] # undecidable: read while applying
+  }
+}
+
+resource "aws_sagemaker_notebook_instance" "claims" {
+  name                   = "claims"
+  instance_type          = "ml.t3.medium"
+  role_arn               = "arn:aws:iam::111122223333:role/notebook"
+  direct_internet_access = "Disabled"
+  subnet_id              = "subnet-0aaaaaaaaaaaaaaa1"
+  security_groups        = [aws_security_group.notebook.id]
+}
