@@ -21,7 +21,7 @@ pub struct ArnPattern {
     shape: Shape,
     borders: Option<Borders>,
     star_before_rest: bool,
-    place: Place,
+    pub(super) place: Place,
     /// Why a match is not certain, though the text matches.
     pub(super) doubt: Option<Doubt>,
 }

@@ -221,12 +221,12 @@ fn resources(
                 (Truth::Unknown, _) => {
                     let subject = &request.resource.subject.text;
                     let text = &pattern.pattern.text;
-                    let how = if pattern.pattern.reading.variables {
-                        "Resource"
-                    } else {
-                        "plain Resource"
-                    };
-                    doubts.comparison_with(&run.holes, how, text, subject)
+                    // What a match means depends on where the pattern stands.
+                    let reads = (pattern.place, pattern.pattern.reading.variables);
+                    let runs_over = matches!(matched, Matched::Overrun(_));
+                    let over = runs_over.then_some((effect, resources.negated));
+                    let how = format!("Resource {reads:?} {over:?}");
+                    doubts.comparison_with(&run.holes, &how, text, subject)
                 }
                 (truth, _) => truth,
             }
