@@ -140,8 +140,7 @@ fn output(text: &str) -> Result<Output, String> {
 }
 
 fn account(text: &str) -> Result<String, String> {
-    let is_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_id {
+    if plangate::iam::is_account_id(text) {
         Ok(text.to_owned())
     } else {
         Err("an account id has twelve digits".to_owned())

@@ -96,6 +96,22 @@ impl Verdict {
             (one, _) => one,
         }
     }
+
+    /// With what is broken unsure, because a value that is not known decides whether it is asked at all:
+    /// `whether this endpoint leads to SageMaker`.
+    #[must_use]
+    pub fn if_so(self, question: &str, value: &str, why: Why) -> Self {
+        match self {
+            Self::Broken(evidence) => {
+                let evidence = evidence.into_iter().map(|one| {
+                    let message = format!("cannot tell {question}: if so, {}", one.message);
+                    Evidence { message, ..one }.hinges_on(value, why)
+                });
+                Self::Unsure(evidence.collect())
+            }
+            other => other,
+        }
+    }
 }
 
 /// Why a verdict is what it is: one thing that is wrong or cannot be told.
@@ -216,6 +232,9 @@ pub fn supply(reason: Why) -> &'static str {
         Why::PartialPlan => "make a full plan: without -target, and without errors",
         Why::SeveralMatch => "name the resource by reference",
         Why::UnexpectedForm => "check the plan with the provider version that made it",
+        Why::Refused => "correct what AWS refuses",
+        Why::Undocumented => "write it in a form that AWS documents",
+        Why::AtRequest => "rest the condition on a key whose value the input tells",
         Why::NotJudgedYet => "do what the rule's fix says, which settles it",
     }
 }

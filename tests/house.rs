@@ -110,7 +110,13 @@ fn every_rule_has_its_file_and_its_fixtures() {
                 .replace('_', "-")
         })
         .collect();
-    for own in ["mod", "context", "identity-policies", "resource-policies"] {
+    for own in [
+        "mod",
+        "context",
+        "identity-policies",
+        "resource-policies",
+        "statements",
+    ] {
         assert!(files.remove(own));
     }
     let rules: BTreeSet<_> = RULES.iter().map(|rule| rule.id.to_owned()).collect();

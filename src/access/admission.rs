@@ -1,8 +1,8 @@
 //! Whom the statements of a resource's policy let in: everybody, a closed set, one account.
 
 use crate::iam::condition::{Condition, Quantifier, Test};
-use crate::iam::policy::{Effect, PrincipalKind, Principals, Statement};
-use crate::iam::{Hinge, Text, equal_texts};
+use crate::iam::policy::{Clause, Effect, PrincipalKind, Principals, Statement};
+use crate::iam::{Hinge, Text, equal_texts, is_account_id};
 use crate::model::truth::Truth;
 
 /// Whether a condition closes the set of those whom a wildcard principal lets in.
@@ -29,7 +29,7 @@ pub fn lets_in_everybody(statement: &Statement, keys: &[&str]) -> Bound {
     match is_everybody {
         Truth::Yes => {}
         Truth::No => return Bound::Closed,
-        Truth::Unknown => unknown.extend(statement.principals.iter().flat_map(hinges_of)),
+        Truth::Unknown => unknown.extend(statement.principals.iter().flat_map(hinges_of_everybody)),
     }
     match is_closed_by(statement, keys) {
         Bound::Closed => return Bound::Closed,
@@ -57,13 +57,15 @@ pub fn everybody(principals: &Principals) -> Truth {
     if principals.negated { !any } else { any }
 }
 
-fn hinges_of(principals: &Principals) -> Vec<Hinge> {
+/// What it hinges on whether they are [`everybody`].
+#[must_use]
+pub fn hinges_of_everybody(principals: &Principals) -> Vec<Hinge> {
     let open = principals
         .entries
         .iter()
         .filter(|entry| matches!(entry.kind, PrincipalKind::Unknown | PrincipalKind::Invalid));
     let hinges = open.flat_map(|entry| match entry.kind {
-        PrincipalKind::Invalid => vec![Hinge::Undocumented("a principal that AWS refuses")],
+        PrincipalKind::Invalid => vec![Hinge::Refused(format!("the principal `{}`", entry.text))],
         _ => hinges(&entry.text),
     });
     hinges.collect()
@@ -81,33 +83,23 @@ pub fn hinges(text: &Text) -> Vec<Hinge> {
 #[must_use]
 pub fn is_closed_by(statement: &Statement, keys: &[&str]) -> Bound {
     let mut unknown = Vec::new();
-    for condition in statement.readable_conditions() {
-        let is_key = keys.iter().any(|key| match key.strip_suffix('*') {
-            Some(start) => condition.key.starts_with(start),
-            None => condition.key == *key,
-        });
-        if !is_key || !demands(condition) {
-            continue;
-        }
+    for condition in keys.iter().flat_map(|key| demanded(statement, key)) {
         let values = condition.values.iter();
         let fixed = values.map(|value| fixed(condition, &value.text, value.is_fixed()));
         match fixed.fold(Truth::Yes, Truth::and) {
             Truth::Yes => return Bound::Closed,
             Truth::No => {}
             Truth::Unknown => {
-                let texts = condition.values.iter().map(|value| &value.text);
-                let holes = texts.flat_map(Text::holes);
-                unknown.extend(holes.map(|hole| Hinge::Hole(hole.id)));
+                let values = condition.values.iter();
+                unknown.extend(values.flat_map(|value| hinges(&value.text)));
             }
         }
     }
-    let open = statement
-        .conditions
-        .iter()
-        .filter_map(|clause| match clause {
-            crate::iam::policy::Clause::Open(hinge) => Some(hinge.clone()),
-            crate::iam::policy::Clause::Condition(_) => None,
-        });
+    let clauses = statement.conditions.iter();
+    let open = clauses.filter_map(|clause| match clause {
+        Clause::Open(hinge) => Some(hinge.clone()),
+        Clause::Condition(_) => None,
+    });
     unknown.extend(open);
     if unknown.is_empty() {
         Bound::Open
@@ -118,10 +110,7 @@ pub fn is_closed_by(statement: &Statement, keys: &[&str]) -> Bound {
 
 /// The conditions that fail where this key (in lower case, `*` at the end allowed) is absent or has a
 /// value other than those listed: they narrow whatever the statement is about.
-pub fn demanded<'s>(
-    statement: &'s Statement,
-    key: &'static str,
-) -> impl Iterator<Item = &'s Condition> {
+pub fn demanded<'s>(statement: &'s Statement, key: &'s str) -> impl Iterator<Item = &'s Condition> {
     let is_key = move |name: &str| match key.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => name == key,
@@ -180,7 +169,7 @@ fn account_field(arn: &Text) -> Option<Text> {
 /// Whether a text is an account id: twelve digits, or the hole of one.
 fn is_account(text: &Text) -> Truth {
     match text.known() {
-        Some(text) => (text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())).into(),
+        Some(text) => is_account_id(text).into(),
         None if text.holes().all(|hole| !hole.domain.admits('*')) => Truth::Yes,
         None => Truth::Unknown,
     }

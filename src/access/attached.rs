@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Access;
-use crate::iam::{Hinge, Policy, PolicyKind};
+use super::{Access, policies_in_blocks};
+use crate::iam::{Hinge, Identities as _, Policy, PolicyKind};
 use crate::model::graph::{Part, ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::source::Span;
@@ -129,27 +129,9 @@ impl<'g, 'a> Access<'g, 'a> {
         said_by: &'g Resource<'a>,
         attached: &mut Attached<'g, 'a>,
     ) {
-        let path = said_by.entry.map(|entry| entry.own_path("inline_policy"));
-        let path = path.as_deref().unwrap_or("inline_policy");
-        let name = format!("{}.{path}", said_by.address.as_str());
-        let several = blocks.as_list().filter(|blocks| blocks.len() > 1);
-        let elements = blocks.as_list().unwrap_or(std::slice::from_ref(blocks));
-        for (at, block) in elements.iter().enumerate() {
-            let name = match several {
-                Some(_) => format!("{name}[{at}]"),
-                None => name.clone(),
-            };
-            let policy = match &block.data {
-                Data::Null => continue,
-                Data::Map(map) => match map.get("policy") {
-                    Some(policy) => self.policy_named(policy, PolicyKind::Identity, &name),
-                    None => continue,
-                },
-                // Whatever lies inside something unknown is as unknown.
-                _ => self.policy_named(block, PolicyKind::Identity, &name),
-            };
+        for (_, policy) in policies_in_blocks(blocks) {
             attached.policies.push(AttachedPolicy {
-                policy,
+                policy: self.policy(policy),
                 said_by,
                 arn: None,
             });
@@ -241,7 +223,8 @@ impl<'g, 'a> Access<'g, 'a> {
         said_by: &Resource<'a>,
     ) -> (Arc<Policy>, Option<String>) {
         let unknown = |name: String, why: Why, at: Span| {
-            let hinge = self.unknown_policy(&name, why);
+            let hole = self.holes().named(&name).unknown(why);
+            let hinge = Hinge::Hole(hole.id);
             Arc::new(Policy::unknown(name, PolicyKind::Identity, hinge, at))
         };
         match self.graph().target(arn, &[Kind::PolicyManaged]) {
@@ -276,16 +259,6 @@ impl<'g, 'a> Access<'g, 'a> {
                 (unknown(name, why, said_by.origin), None)
             }
         }
-    }
-
-    fn unknown_policy(&self, name: &str, why: Why) -> Hinge {
-        let value = Value::new(Data::Unknown(why), Span::NOWHERE);
-        let text = self.text(&value, name);
-        let hole = text.and_then(|text| text.holes().next());
-        hole.map_or_else(
-            || Hinge::Policy(name.to_owned()),
-            |hole| Hinge::Hole(hole.id),
-        )
     }
 
     /// The groups that a user is in, and why there may be more.

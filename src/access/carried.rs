@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attached::{Attached, is_by_aws};
-use super::{Access, AttachedPolicy};
+use super::{Access, AttachedPolicy, BLOCKS};
 use crate::iam::PolicyKind;
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
@@ -72,7 +72,10 @@ impl<'g, 'a> Access<'g, 'a> {
                     continue;
                 }
             }
-            let refers = attribute.refers.contains(&Kind::PolicyManaged);
+            // What is attached elsewhere is read back, but not said here.
+            let attaches = attribute.refers.contains(&Kind::PolicyManaged)
+                && ATTACHING.contains(&path.as_ref())
+                && graph.is_written(id, &path) != Some(false);
             if attribute.role == AttributeRole::Policy {
                 if !matches!(value.data, Data::Null) {
                     carried.policies.push(AttachedPolicy {
@@ -81,13 +84,9 @@ impl<'g, 'a> Access<'g, 'a> {
                         arn: None,
                     });
                 }
-            } else if path == "inline_policy" {
+            } else if path == BLOCKS {
                 self.blocks(value, resource, &mut carried);
-            } else if refers
- && ATTACHING.contains(&path.as_ref())
- // What is attached elsewhere is read back, but not said here.
- && graph.is_written(id, &path) != Some(false)
-            {
+            } else if attaches {
                 let list = value.as_list().unwrap_or(std::slice::from_ref(value));
                 for arn in list.iter().filter(|arn| !self.is_judged_elsewhere(arn)) {
                     self.managed_list(arn, resource, &mut carried);

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use admission::{
-    Account, Bound, admitted_accounts, demanded, everybody, hinges, is_closed_by, lets_in_everybody,
+    Account, Bound, admitted_accounts, demanded, everybody, hinges, hinges_of_everybody,
+    is_closed_by, lets_in_everybody,
 };
 pub use attached::{Attached, AttachedPolicy, is_by_aws};
 pub use carried::CARRIERS;
@@ -29,7 +30,7 @@ use crate::iam::{Hinge, Policy, PolicyKind, RemarkKind, Text, parse, remarks};
 use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::problem::Problem;
 use crate::model::resource::{Resource, Standing};
-use crate::model::value::{ProviderId, Value, Why};
+use crate::model::value::{Data, ProviderId, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Kind};
 
 /// The policies of an estate.
@@ -85,20 +86,35 @@ impl<'g, 'a> Access<'g, 'a> {
                 providers.extend(resource.provider);
             }
             for attribute in entry.row.attributes {
-                if attribute.role != AttributeRole::Policy {
+                let is_policy = attribute.role == AttributeRole::Policy;
+                if !is_policy && attribute.part.is_none() {
                     continue;
                 }
                 let path = attribute.canonical();
                 let Some(value) = resource.get(&path) else {
                     continue;
                 };
-                let policy = WrittenPolicy {
-                    said_by: resource,
-                    name: format!("{}.{}", resource.address.as_str(), entry.own_path(&path)),
-                    kind: kind_of(kind, resource, &path),
-                    read: OnceLock::new(),
+                let (kind, policies) = if is_policy {
+                    (kind_of(kind, resource, &path), vec![(None, value)])
+                } else if path == BLOCKS {
+                    (PolicyKind::Identity, policies_in_blocks(value).collect())
+                } else {
+                    continue;
                 };
-                written.insert(place(value), policy);
+                let name = format!("{}.{}", resource.address.as_str(), entry.own_path(&path));
+                for (number, value) in policies {
+                    let name = match number {
+                        Some(number) => format!("{name}[{number}]"),
+                        None => name.clone(),
+                    };
+                    let policy = WrittenPolicy {
+                        said_by: resource,
+                        name,
+                        kind,
+                        read: OnceLock::new(),
+                    };
+                    written.insert(place(value), policy);
+                }
             }
         }
         Self {
@@ -120,28 +136,21 @@ impl<'g, 'a> Access<'g, 'a> {
         self.graph
     }
 
-    /// The policy that a value of the estate is: an attribute that the vocabulary knows as one.
+    /// The policy that a value of the estate is: an attribute that the vocabulary knows as one, or one in
+    /// a block inside its role.
     #[must_use]
     pub fn policy(&self, value: &'g Value<'a>) -> Arc<Policy> {
         match self.written.get(&place(value)) {
-            Some(written) => Arc::clone(&written.read(value, self).policy),
-            // Inline blocks are inside their role's attribute.
-            None => {
-                self.policy_inside(value, PolicyKind::Identity, "inline policy")
-                    .policy
+            Some(written) => {
+                let read = || self.read(value, written.kind, &written.name);
+                Arc::clone(&written.read.get_or_init(read).policy)
             }
+            None => self.read(value, PolicyKind::Identity, "a policy").policy,
         }
     }
 
-    /// A policy written inside another attribute, under this name.
-    #[must_use]
-    pub fn policy_named(&self, value: &'g Value<'a>, kind: PolicyKind, name: &str) -> Arc<Policy> {
-        self.policy_inside(value, kind, name).policy
-    }
-
-    fn policy_inside(&self, value: &Value<'a>, kind: PolicyKind, name: &str) -> Read {
-        let mut holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
-        let (policy, problems) = parse(name, kind, value, &mut holes.named(name));
+    fn read(&self, value: &Value<'a>, kind: PolicyKind, name: &str) -> Read {
+        let (policy, problems) = parse(name, kind, value, &mut self.holes().named(name));
         Read {
             policy: Arc::new(policy),
             problems,
@@ -152,8 +161,7 @@ impl<'g, 'a> Access<'g, 'a> {
     /// it is no text.
     #[must_use]
     pub fn text(&self, value: &Value<'_>, name: &str) -> Option<Text> {
-        let mut holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
-        holes.named(name).text(value)
+        self.holes().named(name).text(value)
     }
 
     /// The ARN of a resource.
@@ -175,23 +183,23 @@ impl<'g, 'a> Access<'g, 'a> {
     /// The account that a resource is in.
     #[must_use]
     pub fn account(&self, resource: &Resource<'a>) -> Text {
-        let mut holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
-        holes.account(resource.provider.unwrap_or_default())
+        let provider = resource.provider.unwrap_or_default();
+        self.holes().account(provider)
     }
 
     /// What a policy hinges on, by name, with the reason why it is not known.
     #[must_use]
     pub fn hinge(&self, hinge: &Hinge) -> (String, Why) {
-        let holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
         match hinge {
-            Hinge::Hole(id) => holes.name(*id),
-            Hinge::Key(key) => (format!("the context key {key}"), Why::ExternalResource),
+            Hinge::Hole(id) => self.holes().name(*id),
+            Hinge::Key(key) => (format!("the context key {key}"), Why::AtRequest),
             Hinge::Owner => (
                 "the account that owns the resource".to_owned(),
                 Why::ExternalResource,
             ),
             Hinge::Policy(name) => (name.clone(), Why::ExternalResource),
-            Hinge::Undocumented(what) => ((*what).to_owned(), Why::UnexpectedForm),
+            Hinge::Refused(name) => (name.clone(), Why::Refused),
+            Hinge::Undocumented(what) => ((*what).to_owned(), Why::Undocumented),
         }
     }
 
@@ -204,8 +212,7 @@ impl<'g, 'a> Access<'g, 'a> {
     /// A text for people: the names of holes in braces.
     #[must_use]
     pub fn show(&self, text: &Text) -> String {
-        let holes = self.holes.lock().unwrap_or_else(PoisonError::into_inner);
-        holes.show(text)
+        self.holes().show(text)
     }
 
     /// What is wrong with the estate's policies: what AWS refuses, and actions that no service has.
@@ -234,11 +241,25 @@ impl<'g, 'a> Access<'g, 'a> {
     }
 }
 
-impl<'a> WrittenPolicy<'_, 'a> {
-    fn read(&self, value: &Value<'a>, access: &Access<'_, 'a>) -> &Read {
-        self.read
-            .get_or_init(|| access.policy_inside(value, self.kind, &self.name))
-    }
+/// The attribute of a role, group or user with blocks that each hold a policy.
+const BLOCKS: &str = "inline_policy";
+
+/// The policies in such blocks, with their number where there are several. Of a block that is not known,
+/// the policy is it.
+fn policies_in_blocks<'v, 'a>(
+    blocks: &'v Value<'a>,
+) -> impl Iterator<Item = (Option<usize>, &'v Value<'a>)> {
+    let blocks = blocks.as_list().unwrap_or(std::slice::from_ref(blocks));
+    let are_several = blocks.len() > 1;
+    let policies = blocks.iter().enumerate();
+    policies.filter_map(move |(at, block)| {
+        let policy = match &block.data {
+            Data::Null => None,
+            Data::Map(map) => map.get("policy"),
+            _ => Some(block),
+        };
+        Some((are_several.then_some(at), policy?))
+    })
 }
 
 /// Where a value lies in memory: a graph does not move what it holds.

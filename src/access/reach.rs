@@ -1,8 +1,9 @@
 //! How much the `Resource` of a statement covers: everything of a sort, some by a pattern, or what it
 //! names.
 
+use super::admission::hinges;
 use crate::iam::policy::{Effect, ResourceEntry, Resources, Statement};
-use crate::iam::text::Text;
+use crate::iam::text::{Piece, Text};
 use crate::iam::{Action, Hinge, Policy};
 use crate::model::truth::Truth;
 
@@ -82,11 +83,10 @@ fn of_rest(rest: &Text, kind: &str) -> Reach {
     if is_short || rest.holes().any(|hole| hole.domain.admits('*')) {
         return unknown(rest);
     }
-    let literals = rest.pieces().iter().filter_map(|piece| match piece {
-        crate::iam::text::Piece::Literal(literal) => Some(literal.as_str()),
-        crate::iam::text::Piece::Hole(_) => None,
+    let mut literals = rest.pieces().iter().filter_map(|piece| match piece {
+        Piece::Literal(literal) => Some(literal.as_str()),
+        Piece::Hole(_) => None,
     });
-    let mut literals = literals;
     if literals.any(|literal| literal.contains(['*', '?']) || literal.contains("${")) {
         Reach::Pattern
     } else {
@@ -95,7 +95,7 @@ fn of_rest(rest: &Text, kind: &str) -> Reach {
 }
 
 fn unknown(text: &Text) -> Reach {
-    Reach::Unknown(text.holes().map(|hole| Hinge::Hole(hole.id)).collect())
+    Reach::Unknown(hinges(text))
 }
 
 /// How much the whole of `Resource` covers: the entry that covers most. `NotResource` and none at all
@@ -158,12 +158,11 @@ pub fn allows(statement: &Statement) -> Truth {
 /// What an unknown effect or action of a statement hinges on.
 #[must_use]
 pub fn open_parts(statement: &Statement) -> Vec<Hinge> {
-    let mut hinges = Vec::new();
+    let mut open = Vec::new();
     if let Effect::Unknown(hole) = statement.effect {
-        hinges.push(Hinge::Hole(hole));
+        open.push(Hinge::Hole(hole));
     }
-    for entry in &statement.actions.entries {
-        hinges.extend(entry.text.holes().map(|hole| Hinge::Hole(hole.id)));
-    }
-    hinges
+    let entries = statement.actions.entries.iter();
+    open.extend(entries.flat_map(|entry| hinges(&entry.text).into_iter().chain(entry.doubt())));
+    open
 }

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use super::Access;
 use super::admission::hinges;
-use super::{Access, place};
 use crate::iam::{Hinge, Policy, Text, equal_texts};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
@@ -123,19 +123,6 @@ impl<'g, 'a> Access<'g, 'a> {
             of.is_some_and(|of| graph.target(of, &[Kind::Bucket]) == Target::Resource(bucket))
         });
         points.copied().collect()
-    }
-
-    /// Why AWS refuses a policy that has been read, if it does.
-    #[must_use]
-    pub fn refusal(&self, value: &Value<'_>) -> Option<String> {
-        let read = self.written.get(&place(value))?.read.get()?;
-        let problem = read.problems.first().filter(|_| read.policy.invalid)?;
-        let reason = problem.message.split_once("`: ");
-        Some(
-            reason
-                .map_or(problem.message.as_str(), |(_, reason)| reason)
-                .to_owned(),
-        )
     }
 
     /// Whether an account is the estate's own: the one that a resource is in, or another one that the

@@ -481,7 +481,7 @@ fn hinge_name(hinge: &Hinge) -> String {
         Hinge::Hole(_) => "a value that is not a text".to_owned(),
         Hinge::Key(key) => format!("the context key {key}"),
         Hinge::Owner => "the account that owns the resource".to_owned(),
-        Hinge::Policy(name) => format!("what `{name}` says"),
+        Hinge::Policy(name) | Hinge::Refused(name) => format!("what `{name}` says"),
         Hinge::Undocumented(what) => format!("what AWS does not document: {what}"),
     }
 }

@@ -6,7 +6,7 @@ use super::condition::Condition;
 use super::doubt::{Doubts, Test};
 use super::matching::{Pair, glob};
 use super::pattern::{QUESTION, Run, STAR, Symbol};
-use super::policy::{ActionEntry, Actions, Clause, Effect, Resources, Statement};
+use super::policy::{ActionEntry, Actions, Clause, Effect, Hinge, Resources, Statement};
 use super::principal::{Circumstances, Means, means};
 use super::request::{Action, Context, Principal, Request};
 use super::variable;
@@ -80,17 +80,10 @@ fn holds(condition: &Condition, request: &Request, doubts: &mut Doubts) -> Truth
     let key = condition.key.as_str();
     let is_unreliable = key == "iam:associatedresourcearn" || key.starts_with("aws:resourcetag/");
     if is_unreliable && request.action.lower() == "iam:passrole" {
-        return {
-            let which = std::ptr::from_ref(condition).addr();
-            doubts.undocumented("a key that `iam:PassRole` need not carry", &which)
-        };
+        let which = std::ptr::from_ref(condition).addr();
+        return doubts.undocumented("a key that `iam:PassRole` need not carry", &which);
     }
     condition.holds(&request.context, doubts)
-}
-
-/// Whether a statement is about an action.
-pub(super) fn about(wanted: &Actions, action: &Action) -> Truth {
-    actions(wanted, action, &mut Doubts::default())
 }
 
 fn actions(actions: &Actions, action: &Action, doubts: &mut Doubts) -> Truth {
@@ -131,6 +124,14 @@ impl ActionEntry {
     #[must_use]
     pub fn covers(&self, action: &Action) -> Truth {
         self.matches(action, &mut Doubts::default())
+    }
+
+    /// What else than holes may leave open what the entry covers.
+    #[must_use]
+    pub fn doubt(&self) -> Option<Hinge> {
+        let (service, _) = self.text.known_start().split_once(':')?;
+        let is_wild = service.contains(['*', '?']) && !self.pattern.is_everything();
+        is_wild.then_some(Hinge::Undocumented(WILD_SERVICE))
     }
 
     fn matches(&self, action: &Action, doubts: &mut Doubts) -> Truth {
@@ -257,7 +258,7 @@ pub(super) fn has_effect(effect: Effect, wanted: Effect, doubts: &mut Doubts) ->
         Effect::Unknown(hole) => {
             let allow = doubts.unknown(|_| Test {
                 name: format!("effect {}", hole.0),
-                hinges: vec![super::policy::Hinge::Hole(hole)],
+                hinges: vec![Hinge::Hole(hole)],
             });
             if wanted == Effect::Allow {
                 allow

@@ -153,7 +153,7 @@ impl<'p> Explainer<'_, 'p> {
             .endpoint
             .is_some_and(|endpoint| endpoint.gateway);
         Circumstances {
-            has_boundary: self.policies.boundary.is_some(),
+            has_boundary: self.policies.boundary.is_some() && has_policies(&self.request.principal),
             gateway: gateway && layer == Layer::Endpoint,
             effect: Effect::Allow,
         }
@@ -182,6 +182,28 @@ impl<'p> Explainer<'_, 'p> {
         self.because.push(because);
     }
 
+    /// A reason that no single statement is.
+    fn push_whole(&mut self, layer: Layer, policy: Option<&Policy>, text: String) {
+        self.because.push(Because {
+            layer,
+            policy: policy.map(|policy| policy.name.clone()),
+            statement: None,
+            sid: None,
+            at: policy.map(|policy| policy.at),
+            text,
+        });
+    }
+
+    /// A policy may say more than its statements.
+    fn open(&mut self, layer: Layer, policy: &Policy) {
+        let words = policy.words();
+        let text = match &policy.refused {
+            Some(reason) => format!("AWS refuses {words}: {reason}"),
+            None => format!("what {words} says is not known"),
+        };
+        self.push_whole(layer, Some(policy), text);
+    }
+
     /// The statements that allow: the first of each layer, and of both sides where both count.
     fn allowed(&mut self) {
         let mut done = Vec::new();
@@ -190,14 +212,8 @@ impl<'p> Explainer<'_, 'p> {
             self.allowed_by(least, &mut done);
         }
         if self.because.is_empty() && matches!(self.request.principal, Principal::Root { .. }) {
-            self.because.push(Because {
-                layer: Layer::Identity,
-                policy: None,
-                statement: None,
-                sid: None,
-                at: None,
-                text: "the root user may do everything in its account".to_owned(),
-            });
+            let text = "the root user may do everything in its account";
+            self.push_whole(Layer::Identity, None, text.to_owned());
         }
     }
 
@@ -342,14 +358,8 @@ impl<'p> Explainer<'_, 'p> {
         let resource_layer = self.resource_layer();
         match &self.request.principal {
             Principal::Root { .. } if resource_layer == Layer::Trust => {
-                return self.because.push(Because {
-                    layer: Layer::Trust,
-                    policy: None,
-                    statement: None,
-                    sid: None,
-                    at: None,
-                    text: "the root user cannot assume roles".to_owned(),
-                });
+                let text = "the root user cannot assume roles";
+                return self.push_whole(Layer::Trust, None, text.to_owned());
             }
             Principal::Service { .. } | Principal::Anonymous | Principal::Federated { .. } => {
                 return self.gate(resource_layer, answer.grant);
@@ -422,14 +432,7 @@ impl<'p> Explainer<'_, 'p> {
                 }
             }
             if policy.is_open() {
-                self.because.push(Because {
-                    layer,
-                    policy: Some(policy.name.clone()),
-                    statement: None,
-                    sid: None,
-                    at: Some(policy.at),
-                    text: format!("what {} says is not known", policy.words()),
-                });
+                self.open(layer, policy);
             }
         }
         if truth == Truth::Unknown {
@@ -447,14 +450,7 @@ impl<'p> Explainer<'_, 'p> {
         };
         match statement {
             Some((policy, statement)) => self.push(layer, policy, statement, text),
-            None => self.because.push(Because {
-                layer,
-                policy: policies.first().map(|(_, policy)| policy.name.clone()),
-                statement: None,
-                sid: None,
-                at: policies.first().map(|(_, policy)| policy.at),
-                text,
-            }),
+            None => self.push_whole(layer, policies.first().map(|(_, policy)| *policy), text),
         }
         if layer == Layer::Endpoint && self.policies.endpoint.is_some_and(|one| one.gateway) {
             let statements = policies.iter().flat_map(|(_, policy)| &policy.statements);
@@ -491,14 +487,7 @@ impl<'p> Explainer<'_, 'p> {
                 .iter()
                 .any(|because| because.policy.as_ref() == Some(&policy.name));
             if policy.is_open() && !known {
-                self.because.push(Because {
-                    layer,
-                    policy: Some(policy.name.clone()),
-                    statement: None,
-                    sid: None,
-                    at: Some(policy.at),
-                    text: format!("what {} says is not known", policy.words()),
-                });
+                self.open(layer, policy);
             }
         }
     }

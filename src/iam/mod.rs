@@ -38,5 +38,5 @@ pub use pattern::{Pattern, Subject};
 pub use policy::{Hinge, Policy, PolicyKind, default_key_policy};
 pub use principal::equal_texts;
 pub use remarks::{Remark, RemarkKind, remarks};
-pub use request::{Action, Context, Knowledge, Principal, Request, Values};
+pub use request::{Action, Context, Knowledge, Principal, Request, Values, is_account_id};
 pub use text::Text;

@@ -11,6 +11,7 @@ use super::policy::{
     ActionEntry, Actions, Clause, Effect, Hinge, Policy, PolicyKind, PrincipalEntry, PrincipalKind,
     Principals, ResourceEntry, Resources, Statement,
 };
+use super::request::is_account_id;
 use super::text::{self, Domain, Hole, Text};
 use crate::model::problem::Problem;
 use crate::model::source::Span;
@@ -38,16 +39,16 @@ pub fn parse(
             statements: Vec::new(),
             open: Vec::new(),
             at: document.origin,
-            invalid: false,
+            refused: None,
         },
         variables: false,
         problems: Vec::new(),
         identities,
     };
     parser.document(document);
-    if parser.policy.invalid {
+    if parser.policy.refused.is_some() {
         parser.policy.statements.clear();
-        let hinge = Hinge::Policy(parser.policy.name.clone());
+        let hinge = Hinge::Refused(parser.policy.name.clone());
         parser.policy.open = vec![hinge];
     }
     (parser.policy, parser.problems)
@@ -63,7 +64,8 @@ struct Parser<'i> {
 
 impl Parser<'_> {
     fn refuse(&mut self, message: &str, at: Span, what_to_do: &str) {
-        self.policy.invalid = true;
+        let refused = &mut self.policy.refused;
+        refused.get_or_insert_with(|| message.to_owned());
         self.problems.push(Problem {
             message: format!("{}: {message}", self.policy.words()),
             origin: Some(at),
@@ -194,7 +196,11 @@ impl Parser<'_> {
                 }
                 _ => {
                     let to_do = "write `Allow` or `Deny`";
-                    self.refuse("an `Effect` is neither", value.origin, to_do);
+                    self.refuse(
+                        "an `Effect` is neither `Allow` nor `Deny`",
+                        value.origin,
+                        to_do,
+                    );
                     Effect::Deny
                 }
             }
@@ -464,11 +470,9 @@ fn entry_of(principal_type: &str, text: Text, at: Span) -> PrincipalEntry {
 
 fn aws_kind(text: &Text) -> (PrincipalKind, Option<Text>) {
     let known = text.known();
-    let is_account =
-        |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     match known {
         Some("*") => return (PrincipalKind::Everybody, None),
-        Some(id) if is_account(id) => return (PrincipalKind::Account, Some(id.into())),
+        Some(id) if is_account_id(id) => return (PrincipalKind::Account, Some(id.into())),
         Some(id) if is_unique_id(id) => return (PrincipalKind::UniqueId, None),
         Some(arn) if !arn.starts_with("arn:") => return (PrincipalKind::Invalid, None),
         _ => {}
@@ -501,7 +505,9 @@ fn aws_kind(text: &Text) -> (PrincipalKind, Option<Text>) {
         _ => PrincipalKind::Unknown,
     };
     let is_wild = known.is_some_and(|text| text.contains(['*', '?']));
-    let not_an_id = account.known().is_some_and(|account| !is_account(account));
+    let not_an_id = account
+        .known()
+        .is_some_and(|account| !is_account_id(account));
     match kind {
         _ if is_wild || not_an_id => (PrincipalKind::Invalid, Some(account.clone())),
         kind => (kind, Some(account.clone())),

@@ -19,8 +19,8 @@ pub struct Policy {
     pub open: Vec<Hinge>,
     /// The document.
     pub at: Span,
-    /// AWS would refuse it, so the present one would stay: nothing that it says counts.
-    pub invalid: bool,
+    /// Why AWS would refuse it, if so: the present one would stay, and nothing that it says counts.
+    pub refused: Option<String>,
 }
 
 /// What a policy is attached to, and so what may stand in it.
@@ -90,6 +90,8 @@ pub enum Hinge {
     Owner,
     /// What this policy says.
     Policy(String),
+    /// What stands there instead, since AWS refuses this policy, or this part of one.
+    Refused(String),
     /// What AWS does, which it does not document.
     Undocumented(&'static str),
 }
@@ -236,7 +238,7 @@ impl Policy {
             statements: Vec::new(),
             open: vec![hinge],
             at,
-            invalid: false,
+            refused: None,
         }
     }
 
@@ -292,7 +294,7 @@ pub fn default_key_policy(account: &Text, at: Span) -> Policy {
         statements: vec![statement],
         open: Vec::new(),
         at,
-        invalid: false,
+        refused: None,
     }
 }
 

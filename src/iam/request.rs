@@ -67,6 +67,14 @@ pub enum Principal {
     Anonymous,
 }
 
+/// Whether a text is the id of an AWS account: twelve digits.
+///
+/// Source: AWS Account Management Reference Guide, "View AWS account identifiers".
+#[must_use]
+pub fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 impl Principal {
     /// The principal that an ARN, account id, service name or `*` means. A session ARN stands for a role
     /// without a path: whoever knows the path says so by [`Principal::with_role`].
@@ -78,7 +86,7 @@ impl Principal {
             return Ok(Self::Anonymous);
         }
         let account = |text: &str| Text::from(text);
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if is_account_id(text) {
             return Ok(Self::Root {
                 account: account(text),
             });

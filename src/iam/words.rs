@@ -3,7 +3,7 @@
 use super::condition::{Condition, Test};
 use super::decision::{Layer, Together, together};
 use super::doubt::Doubts;
-use super::evaluate::{Element, about};
+use super::evaluate::Element;
 use super::explain::HoleName;
 use super::policy::{Effect, Policy, PrincipalKind, Statement};
 use super::request::Request;
@@ -96,7 +96,7 @@ impl Words<'_> {
             .statements
             .iter()
             .filter(|one| one.effect == Effect::Allow);
-        let about = allows.filter(|one| about(&one.actions, action) != Truth::No);
+        let about = allows.filter(|one| one.actions.cover(action) != Truth::No);
         let entries: Vec<_> = about
             .filter_map(|one| one.principals.as_ref())
             .flat_map(|principals| &principals.entries)

@@ -87,6 +87,12 @@ pub enum Why {
     SeveralMatch,
     /// The value has a form that no schema known to us gives it.
     UnexpectedForm,
+    /// AWS refuses what is written, so that what is there now stays.
+    Refused,
+    /// AWS does not document what it means.
+    Undocumented,
+    /// Only the request tells.
+    AtRequest,
     /// A proof would decide it that this version does not make.
     NotJudgedYet,
 }
@@ -100,6 +106,9 @@ impl fmt::Display for Why {
             Self::PartialPlan => "partial plan",
             Self::SeveralMatch => "several resources have this name",
             Self::UnexpectedForm => "unexpected form",
+            Self::Refused => "refused by AWS",
+            Self::Undocumented => "not documented by AWS",
+            Self::AtRequest => "told by the request only",
             Self::NotJudgedYet => "not judged yet",
         })
     }

@@ -2,7 +2,7 @@
 
 use super::resource_policies::{Asked, about_bucket, foreign_accounts, graded};
 use super::{Check, Context, Example, Link, PROTECTED_BUCKETS, Rule, RuleKind, Subject};
-use crate::access::hinges;
+use crate::access::open_parts;
 use crate::finding::{Severity, Verdict};
 use crate::iam::policy::Statement;
 use crate::iam::{Action, Hinge, catalogue};
@@ -87,9 +87,8 @@ fn harms(statement: &Statement) -> (Truth, Vec<Hinge>) {
             return (any, Vec::new());
         }
     }
-    let entries = statement.actions.entries.iter();
     let unknown = match any {
-        Truth::Unknown => entries.flat_map(|entry| hinges(&entry.text)).collect(),
+        Truth::Unknown => open_parts(statement),
         _ => Vec::new(),
     };
     (any, unknown)

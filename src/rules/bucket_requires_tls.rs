@@ -1,8 +1,9 @@
 //! PG-S3-005.
 
-use super::resource_policies::{called, graded, hinged, missing, open};
+use super::resource_policies::{graded, missing};
+use super::statements::{called, hinged, open};
 use super::{Check, Context, Example, Link, PROTECTED_BUCKETS, Rule, RuleKind, Subject};
-use crate::access::{ResourcePolicies, everybody, hinges};
+use crate::access::{ResourcePolicies, everybody, hinges, hinges_of_everybody, open_parts};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::policy::{Clause, Effect, Statement};
@@ -62,6 +63,7 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
         let denial = Denial {
             action: Action::new(action),
             resources: in_partitions(&arn, end),
+            bucket: name_in(&arn),
         };
         let statements = policies
             .policies
@@ -78,7 +80,7 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
     // Only where nothing can be added is something missing.
     let mut verdict = Verdict::Holds;
     for carried in &policies.policies {
-        verdict = verdict.worse(open(context, carried, QUESTION));
+        verdict = verdict.worse(open(context, &carried.policy, QUESTION));
     }
     if let Some(why) = policies.perhaps_more {
         let evidence = missing(bucket.resource, why, QUESTION);
@@ -172,6 +174,8 @@ fn is_about_tls(clause: &Clause) -> bool {
 struct Denial {
     action: Option<Action>,
     resources: Vec<ArnSubject>,
+    /// The name of the bucket that they are in.
+    bucket: Text,
 }
 
 impl Denial {
@@ -192,14 +196,12 @@ impl Denial {
             _ => Truth::No,
         };
         if let (Truth::Unknown, Some(principals)) = (whom, &statement.principals) {
-            let texts = principals.entries.iter().map(|entry| &entry.text);
-            open.extend(texts.flat_map(hinges));
+            open.extend(hinges_of_everybody(principals));
         }
         let action = self.action.as_ref();
         let action = action.map_or(Truth::No, |action| statement.actions.cover(action));
         if action == Truth::Unknown {
-            let texts = statement.actions.entries.iter().map(|entry| &entry.text);
-            open.extend(texts.flat_map(hinges));
+            open.extend(open_parts(statement));
         }
         let resource = statement.resources.as_ref().map_or(Truth::No, |wanted| {
             let each = self.resources.iter().map(|one| wanted.denied(one));
@@ -209,6 +211,7 @@ impl Denial {
             let entries = resources.entries.iter();
             let texts = entries.map(|entry| &entry.pattern.pattern.text);
             open.extend(texts.flat_map(hinges));
+            open.extend(hinges(&self.bucket));
         }
         let conditions = statement.conditions.iter().map(|clause| match clause {
             Clause::Open(hinge) => {
@@ -243,6 +246,12 @@ fn without_tls(condition: &Condition, open: &mut Vec<Hinge>) -> Truth {
         )
     });
     each.fold(Truth::No, Truth::or)
+}
+
+/// The name in the ARN of a bucket.
+fn name_in(arn: &Text) -> Text {
+    let last = arn.fields(5).and_then(|fields| fields.into_iter().nth(5));
+    last.unwrap_or_else(|| arn.clone())
 }
 
 /// The ARN, with each partition where it is not known: S3 refuses a policy about another bucket, so the

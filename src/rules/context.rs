@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use crate::access::Access;
+use crate::access::{Access, allows};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
-use crate::iam::policy::{Effect, PrincipalKind};
+use crate::iam::equal_texts;
+use crate::iam::policy::PrincipalKind;
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
 use crate::model::source::Span;
@@ -135,30 +136,33 @@ impl<'g, 'a> Context<'g, 'a> {
 
     /// Whether workloads run as this role: one that is in the estate does, or SageMaker may assume it.
     #[must_use]
-    pub fn is_execution_role(&self, role: ResourceId) -> bool {
+    pub fn is_execution_role(&self, role: ResourceId) -> Truth {
         let is_used = self
             .role_uses
             .iter()
             .any(|used| used.role == Target::Resource(role));
-        is_used || self.trusts_sagemaker(role)
+        Truth::from(is_used).or(self.trusts_sagemaker(role))
     }
 
-    fn trusts_sagemaker(&self, role: ResourceId) -> bool {
+    fn trusts_sagemaker(&self, role: ResourceId) -> Truth {
         let Some(trust) = self.graph.get(role).get("assume_role_policy") else {
-            return false;
+            return Truth::No;
         };
         let policy = self.access.policy(trust);
-        let allows = policy
-            .statements
-            .iter()
-            .filter(|one| one.effect == Effect::Allow);
-        let mut principals = allows.filter_map(|one| one.principals.as_ref());
-        principals.any(|principals| {
-            principals.entries.iter().any(|entry| {
-                entry.kind == PrincipalKind::Service
-                    && entry.text.known() == Some("sagemaker.amazonaws.com")
-            })
-        })
+        let mut any = if policy.is_open() {
+            Truth::Unknown
+        } else {
+            Truth::No
+        };
+        for statement in &policy.statements {
+            let principals = statement.principals.iter().flat_map(|one| &one.entries);
+            let services = principals.filter(|entry| entry.kind == PrincipalKind::Service);
+            for service in services {
+                let is_sagemaker = equal_texts(&service.text, &"sagemaker.amazonaws.com".into());
+                any = any.or(allows(statement).and(is_sagemaker));
+            }
+        }
+        any
     }
 
     /// Whose key a value names.

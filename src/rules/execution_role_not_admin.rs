@@ -1,8 +1,7 @@
 //! PG-IAM-010.
 
-use super::identity_policies::{
-    about, covers, designated_groups, open, perhaps_more, statement_of, unsure,
-};
+use super::identity_policies::{covers, designated_groups, perhaps_more};
+use super::statements::{about, called, open, unsure};
 use super::{Check, Context, DESIGNATED_GROUPS, Example, Link, Rule, RuleKind, Subject};
 use crate::access::{AttachedPolicy, allows, is_by_aws, open_parts};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -10,6 +9,7 @@ use crate::iam::policy::{Actions, ResourceEntry, Statement};
 use crate::iam::text::Piece;
 use crate::iam::{Hinge, Policy};
 use crate::model::truth::Truth;
+use crate::model::value::{Value, Why};
 use crate::model::vocabulary::Kind;
 
 pub(super) const RULE: Rule = Rule {
@@ -23,7 +23,8 @@ pub(super) const RULE: Rule = Rule {
           `PowerUserAccess`, `IAMFullAccess`, or a statement that allows `*` on `*`, one line in it takes \
           the account over. A statement with `NotAction` on `*` that leaves `iam:PutRolePolicy` in counts \
           as well: it can give itself the rest.",
-    unsure: "Roles of workloads and roles that trust SageMaker count. A policy from outside the input, or one \
+    unsure: "Roles of workloads and roles that trust SageMaker count; an administrator whose trust policy is not \
+             known may be one. A policy from outside the input, or one \
              whose text is not known, leaves it open. Conditions do not make an administrator harmless.",
     fix: "replace it by policies that name the actions and resources that the work needs",
     references: &[
@@ -52,9 +53,9 @@ fn check(context: &Context<'_, '_>, identity: &Subject<'_, '_>) -> Verdict {
     let counts = if is_role {
         context.is_execution_role(identity.id)
     } else {
-        designated_groups(context).contains(&identity.id)
+        designated_groups(context).contains(&identity.id).into()
     };
-    if !counts {
+    if counts == Truth::No {
         return Verdict::NotApplicable;
     }
     let (question, who) = if is_role {
@@ -73,7 +74,20 @@ fn check(context: &Context<'_, '_>, identity: &Subject<'_, '_>) -> Verdict {
     let verdict = policies.fold(Verdict::Holds, |verdict, one| {
         verdict.worse(judge(context, one, who, question))
     });
-    verdict.worse(perhaps_more(&attached, identity.resource, question))
+    match (counts, verdict) {
+        (Truth::Yes, verdict) => {
+            verdict.worse(perhaps_more(&attached, identity.resource, question))
+        }
+        // One that is no administrator is none for whomever.
+        (_, verdict @ Verdict::Broken(_)) => {
+            let trust = "assume_role_policy";
+            let why = identity.resource.get(trust).and_then(Value::why_unknown);
+            let why = why.unwrap_or(Why::KnownAfterApply);
+            let question = "whether workloads run as this role";
+            verdict.if_so(question, &identity.value_name(trust), why)
+        }
+        _ => Verdict::NotApplicable,
+    }
 }
 
 fn judge(
@@ -104,7 +118,7 @@ fn judge(
     let known = statements.fold(Verdict::Holds, |verdict, statement| {
         verdict.worse(everything(context, &one.policy, statement, who, question))
     });
-    known.worse(open(context, one, question))
+    known.worse(open(context, &one.policy, question))
 }
 
 fn everything(
@@ -130,10 +144,10 @@ fn everything(
             } else {
                 "every action on every resource to"
             };
-            let of = statement_of(policy, statement);
+            let of = called(statement, policy);
             let message = format!("{of} allows {what} {who}");
             Verdict::Broken(vec![
-                Evidence::new(message, statement.at).about(about(policy, statement)),
+                Evidence::new(message, statement.at).about(about(statement, policy)),
             ])
         }
         Truth::Unknown => {

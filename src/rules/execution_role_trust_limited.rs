@@ -1,8 +1,9 @@
 //! PG-IAM-002.
 
-use super::identity_policies::{about, covers, statement_of, unsure};
+use super::identity_policies::covers;
+use super::statements::{about, called, open, unsure};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
-use crate::access::{AttachedPolicy, allows, demanded, open_parts};
+use crate::access::{allows, demanded, hinges, open_parts};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::{PrincipalEntry, PrincipalKind, Statement};
 use crate::iam::{Hinge, Policy, Text, equal_texts};
@@ -53,7 +54,8 @@ const ASSUMING: [&str; 3] = [
 const QUESTION: &str = "who may assume this role";
 
 fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
-    if !context.is_execution_role(role.id) {
+    // Of a role that may be one, nothing more is known: that its trust policy is open is no finding.
+    if context.is_execution_role(role.id) != Truth::Yes {
         return Verdict::NotApplicable;
     }
     let resource = context.graph.get(role.id);
@@ -61,22 +63,18 @@ fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
         let why = Why::ExternalResource;
         return Verdict::Unsure(vec![role.unsure("assume_role_policy", why, QUESTION)]);
     };
-    let trust = AttachedPolicy {
-        policy: context.access.policy(trust),
-        said_by: resource,
-        arn: None,
-    };
+    let policy = context.access.policy(trust);
     let own = context.access.account(resource);
     let judge = Judge {
         context,
-        policy: &trust.policy,
+        policy: &policy,
         own: &own,
     };
-    let statements = trust.policy.statements.iter();
+    let statements = policy.statements.iter();
     let known = statements.fold(Verdict::Holds, |verdict, statement| {
         verdict.worse(judge.statement(statement))
     });
-    known.worse(super::identity_policies::open(context, &trust, QUESTION))
+    known.worse(open(context, &policy, QUESTION))
 }
 
 /// The statements of one trust policy.
@@ -155,9 +153,9 @@ impl Judge<'_, '_, '_> {
             let evidence = unsure(self.context, self.policy, statement, QUESTION, &hinges);
             return Verdict::Unsure(vec![evidence]);
         }
-        let of = statement_of(self.policy, statement);
+        let of = called(statement, self.policy);
         let message = format!("{of} lets {who} assume this role, which workloads run as");
-        let about = format!("{} {what}", about(self.policy, statement));
+        let about = format!("{} {what}", about(statement, self.policy));
         Verdict::Broken(vec![Evidence::new(message, statement.at).about(about)])
     }
 
@@ -241,15 +239,14 @@ impl Judge<'_, '_, '_> {
             Truth::No => Admits::Wrong(format!("`{shown}` of another account")),
             Truth::Unknown => {
                 let accounts = account.into_iter().chain(std::iter::once(self.own));
-                let holes = accounts.flat_map(Text::holes);
-                Admits::Unknown(holes.map(|hole| Hinge::Hole(hole.id)).collect())
+                Admits::Unknown(accounts.flat_map(hinges).collect())
             }
         }
     }
 }
 
 fn unknown(text: &Text) -> Admits {
-    Admits::Unknown(text.holes().map(|hole| Hinge::Hole(hole.id)).collect())
+    Admits::Unknown(hinges(text))
 }
 
 /// Partitions may add a suffix.

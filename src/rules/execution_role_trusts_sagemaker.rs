@@ -1,6 +1,6 @@
 //! PG-IAM-001.
 
-use super::identity_policies::missing;
+use super::statements::named;
 use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::{
@@ -195,7 +195,7 @@ fn open(
     question: &str,
     evidence: impl FnOnce(String) -> Evidence,
 ) -> Evidence {
-    let hinges = missing(context, policy, &outcome.hinges_on);
+    let hinges = named(context, policy, &outcome.hinges_on);
     let reason = reason(outcome);
     let message = match hinges.first() {
         Some((value, why)) if *value != policy.name => {

@@ -1,6 +1,7 @@
 //! PG-VPCE-009.
 
-use super::resource_policies::{about, called, each_policy, hinged, if_so};
+use super::resource_policies::each_policy;
+use super::statements::{about, called, hinged};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::access::{ResourcePolicy, hinges};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -70,7 +71,7 @@ fn check(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
     let verdict = each_policy(context, endpoint.resource, &policies, question, |carried| {
         let policy = &carried.policy;
         let statements = policy.statements.iter();
-        statements.fold(taken(context, carried), |verdict, statement| {
+        statements.fold(taken(carried), |verdict, statement| {
             let verdict = verdict.worse(principals(context, policy, statement));
             verdict.worse(ids(context, policy, statement))
         })
@@ -78,20 +79,20 @@ fn check(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
     match kind {
         Setting::Unknown(why, _) => {
             let question = "whether this is a gateway endpoint";
-            if_so(verdict, question, &endpoint.value_name(path), why)
+            verdict.if_so(question, &endpoint.value_name(path), why)
         }
         _ => verdict,
     }
 }
 
 /// Whether AWS takes the document at all.
-fn taken(context: &Context<'_, '_>, carried: &ResourcePolicy<'_, '_>) -> Verdict {
+fn taken(carried: &ResourcePolicy<'_, '_>) -> Verdict {
     let policy = &carried.policy;
     let broken = |message: String, fix: &str| {
         let evidence = Evidence::new(message, policy.at).about(policy.name.as_str());
         Verdict::Broken(vec![evidence.code("well-formedness").fix(fix)])
     };
-    if let Some(reason) = context.access.refusal(carried.value) {
+    if let Some(reason) = &policy.refused {
         let message = format!("AWS refuses `{}`: {reason}", policy.name);
         return broken(message, "correct the policy");
     }

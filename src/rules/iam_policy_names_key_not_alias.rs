@@ -1,8 +1,9 @@
 //! PG-KMS-009.
 
-use super::identity_policies::{about, covers, each_carried, statement_of, unsure};
+use super::identity_policies::{covers, each_carried};
+use super::statements::{about, called, unsure};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
-use crate::access::open_parts;
+use crate::access::{hinges, open_parts};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::{Effect, Statement};
 use crate::iam::text::{Domain, Hole, Piece};
@@ -184,10 +185,7 @@ impl Judge<'_, '_, '_> {
             let arn = &entry.pattern.pattern.text;
             verdict = verdict.worse(match is_alias(arn) {
                 Truth::No => Verdict::Holds,
-                Truth::Unknown => {
-                    let hinges: Vec<_> = arn.holes().map(|hole| Hinge::Hole(hole.id)).collect();
-                    self.unsure(statement, &hinges)
-                }
+                Truth::Unknown => self.unsure(statement, &hinges(arn)),
                 Truth::Yes => self.alias(statement, arn, &operations, entry.at),
             });
         }
@@ -220,27 +218,27 @@ impl Judge<'_, '_, '_> {
             all = all.and(fine);
         }
         let shown = self.context.access.show(arn);
-        let of = statement_of(self.policy, statement);
-        let about = about(self.policy, statement);
+        let of = called(statement, self.policy);
+        let about = about(statement, self.policy);
         match all {
             Truth::Yes => Verdict::Holds,
             Truth::No if self.others.open.is_none() && !self.policy.is_open() => {
                 let actions = some_of(&missing);
                 let message = match statement.effect {
                     Effect::Deny => format!(
-                        "{of} denies {actions} on the alias `{shown}`, which denies nothing: AWS asks about the key"
+                        "{of} denies {actions} on the alias `{shown}`, to no effect: AWS asks about the key"
                     ),
                     _ => format!(
-                        "{of} allows {actions} on the alias `{shown}`, which allows nothing: AWS asks about the key"
+                        "{of} allows {actions} on the alias `{shown}`, to no effect: AWS asks about the key"
                     ),
                 };
                 Verdict::Broken(vec![Evidence::new(message, at).about(about)])
             }
             _ => {
-                let mut hinges = open_parts(statement);
-                hinges.extend(key.holes().map(|hole| Hinge::Hole(hole.id)));
-                hinges.extend(self.policy.open.iter().cloned());
-                let mut hinges: Vec<_> = hinges
+                let mut open = open_parts(statement);
+                open.extend(hinges(&key));
+                open.extend(self.policy.open.iter().cloned());
+                let mut hinges: Vec<_> = open
                     .iter()
                     .map(|hinge| self.context.access.hinge(hinge))
                     .chain(self.others.open.clone())

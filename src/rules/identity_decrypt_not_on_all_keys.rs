@@ -1,8 +1,7 @@
 //! PG-KMS-010.
 
-use super::identity_policies::{
-    about, covers, each_carried, resources_of, statement_of, takes_away, unsure,
-};
+use super::identity_policies::{covers, each_carried, resources_of, takes_away};
+use super::statements::{about, called, unsure};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::access::{CARRIERS, Reach, allows, demanded, open_parts, reach, widest};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -52,7 +51,8 @@ fn check(context: &Context<'_, '_>, carrier: &Subject<'_, '_>) -> Verdict {
     }
     let holders = context.access.holders(carrier.id);
     let mut roles = holders.into_iter().filter(|id| {
-        context.graph.get(*id).kind() == Some(Kind::Role) && context.is_execution_role(*id)
+        context.graph.get(*id).kind() == Some(Kind::Role)
+            && context.is_execution_role(*id) == Truth::Yes
     });
     let severity = match roles.next() {
         Some(_) => Severity::High,
@@ -97,12 +97,12 @@ fn judge(context: &Context<'_, '_>, policy: &Policy, statement: &Statement) -> V
             let all = |entry: &ResourceEntry| reach(entry, "kms", "key/") == Reach::All;
             let message = format!(
                 "{} allows {} under every key, on {}",
-                statement_of(policy, statement),
+                called(statement, policy),
                 actions.join(" and "),
                 resources_of(context, statement, all)
             );
             Verdict::Broken(vec![
-                Evidence::new(message, statement.at).about(about(policy, statement)),
+                Evidence::new(message, statement.at).about(about(statement, policy)),
             ])
         }
         Truth::Unknown => {

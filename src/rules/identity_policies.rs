@@ -1,15 +1,16 @@
-//! What rules on identity policies share: the policies that a resource carries, how their statements are
-//! called, what their doubts hinge on, and which groups are meant for notebooks.
+//! What rules on identity policies share: the policies that a resource carries, how far their statements
+//! reach, and which groups are meant for notebooks.
 
+use super::statements::open;
 use super::{Context, Subject};
-use crate::access::{Attached, AttachedPolicy, allows};
+use crate::access::{Attached, allows};
 use crate::finding::{Evidence, Verdict};
 use crate::iam::policy::{Actions, ResourceEntry, Statement};
-use crate::iam::{Action, Hinge, Policy};
+use crate::iam::{Action, Policy};
 use crate::model::graph::ResourceId;
 use crate::model::resource::{Resource, Standing};
 use crate::model::truth::Truth;
-use crate::model::value::{Value, Why};
+use crate::model::value::Value;
 use crate::model::vocabulary::Kind;
 
 /// Opens a notebook instance.
@@ -34,16 +35,6 @@ pub(super) fn covers(actions: &Actions, name: &str) -> Truth {
 /// Whether a policy takes an action away outright, so that nothing it allows of it counts.
 pub(super) fn takes_away(policy: &Policy, name: &str) -> bool {
     Action::new(name).is_some_and(|action| crate::access::denies_outright(policy, &action))
-}
-
-/// What messages call a statement: its `Sid` or number, and its policy.
-pub(super) fn statement_of(policy: &Policy, statement: &Statement) -> String {
-    format!("statement {} of `{}`", statement.label(), policy.name)
-}
-
-/// What tells a statement apart from others in one resource's policies.
-pub(super) fn about(policy: &Policy, statement: &Statement) -> String {
-    format!("{} {}", policy.name, statement.label())
 }
 
 /// The resources of a statement that reach so far, for messages: the first, and how many more.
@@ -80,39 +71,10 @@ pub(super) fn each_carried(
         let known = statements.fold(Verdict::Holds, |verdict, statement| {
             verdict.worse(judge(&one.policy, statement))
         });
-        verdict.worse(known).worse(open(context, one, question))
+        verdict
+            .worse(known)
+            .worse(open(context, &one.policy, question))
     })
-}
-
-/// What is not known of a policy as a whole.
-pub(super) fn open(
-    context: &Context<'_, '_>,
-    one: &AttachedPolicy<'_, '_>,
-    question: &str,
-) -> Verdict {
-    let policy = &one.policy;
-    if !policy.is_open() {
-        return Verdict::Holds;
-    }
-    let name = &policy.name;
-    if policy.invalid {
-        let message = format!("cannot tell {question}: AWS refuses `{name}` as it stands");
-        return Verdict::Unsure(vec![
-            Evidence::new(message, policy.at)
-                .about(name)
-                .hinges_on(name, Why::UnexpectedForm),
-        ]);
-    }
-    let hinges = policy.open.iter().map(|hinge| context.access.hinge(hinge));
-    let mut hinges: Vec<_> = hinges.collect();
-    hinges.dedup();
-    let why = hinges.first().map_or(Why::KnownAfterApply, |(_, why)| *why);
-    let message = format!("cannot tell {question}: `{name}` is not known ({why})");
-    let evidence = Evidence::new(message, policy.at).about(name);
-    let evidence = hinges.into_iter().fold(evidence, |evidence, (value, why)| {
-        evidence.hinges_on(value, why)
-    });
-    Verdict::Unsure(vec![evidence])
 }
 
 /// That there may be more policies than the input shows.
@@ -132,48 +94,6 @@ pub(super) fn perhaps_more(
             .hinges_on(what, *why),
         ]),
     }
-}
-
-/// Evidence that a statement cannot be judged, with what would decide it.
-pub(super) fn unsure(
-    context: &Context<'_, '_>,
-    policy: &Policy,
-    statement: &Statement,
-    question: &str,
-    hinges: &[Hinge],
-) -> Evidence {
-    let of = statement_of(policy, statement);
-    let hinges = missing(context, policy, hinges);
-    let cause = match hinges.first() {
-        Some((value, why)) => format!("`{value}` is not known ({why})"),
-        None => "it is written in a way that AWS does not document".to_owned(),
-    };
-    let evidence = Evidence::new(
-        format!("cannot tell {question}: in {of}, {cause}"),
-        statement.at,
-    );
-    hinges
-        .into_iter()
-        .fold(evidence, |evidence, (value, why)| {
-            evidence.hinges_on(value, why)
-        })
-        .about(about(policy, statement))
-}
-
-/// What is not known of a policy, by name.
-pub(super) fn missing(
-    context: &Context<'_, '_>,
-    policy: &Policy,
-    hinges: &[Hinge],
-) -> Vec<(String, Why)> {
-    let mut hinges: Vec<_> = hinges.iter().map(|one| context.access.hinge(one)).collect();
-    hinges.sort();
-    hinges.dedup();
-    // Beside what a place of the policy refers to, that the policy has such a place says nothing.
-    if hinges.iter().any(|(value, _)| *value != policy.name) {
-        hinges.retain(|(value, _)| *value != policy.name);
-    }
-    hinges
 }
 
 /// The groups that notebooks are meant for, without settings: those that may work with notebook instances

@@ -35,6 +35,7 @@ mod repository_policy_not_public;
 mod resource_policies;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
+mod statements;
 mod workload_ingress_closed;
 mod workload_subnet_private;
 

@@ -1,6 +1,7 @@
 //! PG-IAM-008.
 
-use super::identity_policies::{covers, statement_of, takes_away};
+use super::identity_policies::{covers, takes_away};
+use super::statements::called;
 use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::access::{Attached, allows};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -143,7 +144,7 @@ fn permissions(context: &Context<'_, '_>, user: ResourceId, outside: bool) -> Pe
                 Some((Truth::Yes, action)) => {
                     return Permissions::Valuable {
                         action,
-                        statement: statement_of(&one.policy, statement),
+                        statement: called(statement, &one.policy),
                         place: statement.at,
                     };
                 }

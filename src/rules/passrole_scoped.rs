@@ -1,8 +1,7 @@
 //! PG-IAM-006.
 
-use super::identity_policies::{
-    about, covers, each_carried, resources_of, statement_of, takes_away, unsure,
-};
+use super::identity_policies::{covers, each_carried, resources_of, takes_away};
+use super::statements::{about, called, unsure};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::access::{Bound, CARRIERS, Reach, allows, is_closed_by, open_parts, widest};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -99,11 +98,11 @@ fn judge(context: &Context<'_, '_>, policy: &Policy, statement: &Statement) -> V
         Bound::Open => ", to any service: no condition demands `iam:PassedToService`",
         Bound::Closed | Bound::Unknown(_) => "",
     };
-    let of = statement_of(policy, statement);
+    let of = called(statement, policy);
     let message = format!("{of} lets its holder pass {roles}{services}");
     Verdict::Broken(vec![
         Evidence::new(message, statement.at)
-            .about(about(policy, statement))
+            .about(about(statement, policy))
             .severity(severity),
     ])
 }

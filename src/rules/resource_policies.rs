@@ -1,5 +1,6 @@
 //! What rules ask about the policies that resources carry: whom they let in, and what cannot be told.
 
+use super::statements::{about, called, hinged, open};
 use super::{Context, Subject};
 use crate::access::{
     Account, Bound, ResourcePolicies, ResourcePolicy, admitted_accounts, hinges, lets_in_everybody,
@@ -7,7 +8,7 @@ use crate::access::{
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::{Effect, PrincipalKind, Statement};
 use crate::iam::text::Piece;
-use crate::iam::{Hinge, Policy, Text};
+use crate::iam::{Hinge, Policy, Text, is_account_id};
 use crate::model::graph::ResourceId;
 use crate::model::resource::Resource;
 use crate::model::source::Span;
@@ -47,43 +48,12 @@ pub(super) fn each_policy<'g, 'a>(
     let mut verdict = Verdict::Holds;
     for carried in &policies.policies {
         verdict = verdict.worse(judge(carried));
-        verdict = verdict.worse(open(context, carried, question));
+        verdict = verdict.worse(open(context, &carried.policy, question));
     }
     if let Some(why) = policies.perhaps_more {
         verdict = verdict.worse(Verdict::Unsure(vec![missing(resource, why, question)]));
     }
     verdict
-}
-
-/// Whether a policy is known as a whole, for a rule that asks what is not in it.
-pub(super) fn open(
-    context: &Context<'_, '_>,
-    carried: &ResourcePolicy<'_, '_>,
-    question: &str,
-) -> Verdict {
-    let policy = &carried.policy;
-    if policy.invalid {
-        let name = &policy.name;
-        let reason = context.access.refusal(carried.value);
-        let reason = reason.unwrap_or_else(|| "it is no policy".to_owned());
-        let message = format!("cannot tell {question}: AWS refuses `{name}`, since {reason}");
-        return Verdict::Unsure(vec![
-            Evidence::new(message, policy.at)
-                .about(name.as_str())
-                .hinges_on(name.as_str(), Why::UnexpectedForm),
-        ]);
-    }
-    if policy.open.is_empty() {
-        return Verdict::Holds;
-    }
-    let evidence = Evidence::new("", policy.at).about(policy.name.as_str());
-    Verdict::Unsure(vec![hinged(
-        context,
-        evidence,
-        policy,
-        question,
-        &policy.open,
-    )])
 }
 
 /// Unsure because a resource may have a policy that the input does not show.
@@ -93,54 +63,6 @@ pub(super) fn missing(resource: &Resource<'_>, why: Why, question: &str) -> Evid
     Evidence::new(message, resource.origin)
         .about("policy")
         .hinges_on(policy, why)
-}
-
-/// The sentence for what hinges on values, and the values.
-pub(super) fn hinged(
-    context: &Context<'_, '_>,
-    mut evidence: Evidence,
-    policy: &Policy,
-    question: &str,
-    hinges: &[Hinge],
-) -> Evidence {
-    let mut named: Vec<_> = hinges
-        .iter()
-        .map(|hinge| context.access.hinge(hinge))
-        .collect();
-    named.sort();
-    named.dedup();
-    // That a policy hides how it uses a value says less than the value.
-    if named.iter().any(|(name, _)| *name != policy.name) {
-        named.retain(|(name, _)| *name != policy.name);
-    }
-    let refused = hinges.iter().find_map(|hinge| match hinge {
-        Hinge::Undocumented(what) => Some(what),
-        _ => None,
-    });
-    let reason = match (refused, named.as_slice()) {
-        (_, []) => String::new(),
-        (Some(what), [_]) => format!(": it has {what}"),
-        (None, [(name, why)]) => format!(": {name} is not known ({why})"),
-        (_, several) => {
-            let names: Vec<_> = several.iter().map(|(name, _)| name.as_str()).collect();
-            format!(": {} are not known", names.join(", "))
-        }
-    };
-    evidence.message = format!("cannot tell {question}{reason}");
-    for (name, why) in named {
-        evidence = evidence.hinges_on(name, why);
-    }
-    evidence
-}
-
-/// `` statement `Readers` of `aws_kms_key.data.policy` ``
-pub(super) fn called(statement: &Statement, policy: &Policy) -> String {
-    format!("statement {} of `{}`", statement.label(), policy.name)
-}
-
-/// What tells the evidence about one statement apart.
-pub(super) fn about(statement: &Statement, policy: &Policy) -> String {
-    format!("{} {}", policy.name, statement.label())
 }
 
 /// Statements that let in whoever it be.
@@ -273,9 +195,6 @@ impl AdmittedAccount<'_> {
                 }
             };
         };
-        if is_none_of_theirs(id) {
-            return Verdict::Holds;
-        }
         if self.account.kind == Some(PrincipalKind::Invalid) || is_no_account(id) {
             return match self.account.kind {
                 // As above.
@@ -284,7 +203,7 @@ impl AdmittedAccount<'_> {
                     context,
                     &format!("cannot tell which account {called} lets {does}: AWS refuses the principal `{named_by}`"),
                     &format!("the account in `{named_by}`"),
-                    Why::UnexpectedForm,
+                    Why::Refused,
                 ),
             };
         }
@@ -352,29 +271,9 @@ impl AdmittedAccount<'_> {
     }
 }
 
-/// A name of AWS's own in the place of an account: `arn:aws:iam::cloudfront:user/…`.
-fn is_none_of_theirs(account: &Text) -> bool {
-    account.known() == Some("cloudfront")
-}
-
 /// Whether a known text is no account id: a wildcard, a variable, a name.
 fn is_no_account(account: &Text) -> bool {
-    let known = account.known();
-    known.is_some_and(|id| id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// Broken becomes unsure, because it depends on something else as well.
-pub(super) fn if_so(verdict: Verdict, question: &str, value: &str, why: Why) -> Verdict {
-    match verdict {
-        Verdict::Broken(evidence) => {
-            let evidence = evidence.into_iter().map(|one| {
-                let message = format!("cannot tell {question}: if so, {}", one.message);
-                Evidence { message, ..one }.hinges_on(value, why)
-            });
-            Verdict::Unsure(evidence.collect())
-        }
-        other => other,
-    }
+    account.known().is_some_and(|id| !is_account_id(id))
 }
 
 /// Judges an endpoint that leads to SageMaker: its API, its runtime, notebooks or Studio.
@@ -399,7 +298,7 @@ pub(super) fn leads_to_sagemaker(
             let why = value.and_then(Value::why_unknown);
             let why = why.unwrap_or(Why::KnownAfterApply);
             let question = "whether this endpoint leads to SageMaker";
-            if_so(judge(endpoint), question, &name, why)
+            judge(endpoint).if_so(question, &name, why)
         }
     }
 }
@@ -410,7 +309,12 @@ fn is_of_sagemaker(service: &Text) -> Truth {
         (None, Some(Piece::Literal(end))) => (end.as_str(), false),
         (None, _) => return Truth::Unknown,
     };
-    let of_region = [".sagemaker.api", ".sagemaker.runtime"];
+    let of_region = [
+        ".sagemaker.api",
+        ".sagemaker.api-fips",
+        ".sagemaker.runtime",
+        ".sagemaker.runtime-fips",
+    ];
     let of_sagemaker = [".notebook", ".studio"];
     let is_one = |ends: &[&str]| ends.iter().any(|known| end.ends_with(known));
     let is_own = service.known_start().contains("aws.sagemaker.");

@@ -1,10 +1,11 @@
 //! PG-VPCE-002.
 
 use super::resource_policies::{
-    about, called, each_policy, hinged, leads_to_sagemaker, place_of_principal, without_policy,
+    each_policy, leads_to_sagemaker, place_of_principal, without_policy,
 };
+use super::statements::{about, called, hinged};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
-use crate::access::{everybody, hinges};
+use crate::access::{everybody, hinges, hinges_of_everybody};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::{Clause, Effect, Policy, Statement};
 use crate::iam::{Hinge, Text, equal_texts};
@@ -91,8 +92,7 @@ fn everything(
     let principals = statement.principals.as_ref().filter(|one| !one.negated);
     let whom = principals.map_or(Truth::No, everybody);
     if whom == Truth::Unknown {
-        let entries = principals.iter().flat_map(|one| &one.entries);
-        open.extend(entries.flat_map(|entry| hinges(&entry.text)));
+        open.extend(principals.into_iter().flat_map(hinges_of_everybody));
     }
     let actions = statement.actions.entries.iter().map(|entry| &entry.text);
     let all_actions = if statement.actions.negated {

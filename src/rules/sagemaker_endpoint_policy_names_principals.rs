@@ -1,9 +1,10 @@
 //! PG-VPCE-003.
 
 use super::resource_policies::{
-    Asked, WHO, about, called, each_policy, everybody, foreign_accounts, joined,
-    leads_to_sagemaker, without_policy,
+    Asked, WHO, each_policy, everybody, foreign_accounts, joined, leads_to_sagemaker,
+    without_policy,
 };
+use super::statements::{about, called};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::{Policy, PrincipalEntry, PrincipalKind};

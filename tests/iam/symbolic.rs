@@ -267,7 +267,7 @@ impl Symbolic {
             Hinge::Hole(id) => self.holes.name(*id),
             Hinge::Key(key) => key.clone(),
             Hinge::Owner => "owner".to_owned(),
-            Hinge::Policy(name) => name.clone(),
+            Hinge::Policy(name) | Hinge::Refused(name) => name.clone(),
             Hinge::Undocumented(what) => (*what).to_owned(),
         }
     }
