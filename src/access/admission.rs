@@ -1,7 +1,7 @@
 //! Whom the statements of a resource's policy let in: everybody, a closed set, one account.
 
 use crate::iam::condition::{Condition, Quantifier, Test};
-use crate::iam::policy::{Clause, Effect, PrincipalKind, Principals, Statement};
+use crate::iam::policy::{Clause, Effect, PrincipalEntry, PrincipalKind, Principals, Statement};
 use crate::iam::{Hinge, Text, equal_texts, is_account_id};
 use crate::model::truth::Truth;
 
@@ -64,11 +64,16 @@ pub fn hinges_of_everybody(principals: &Principals) -> Vec<Hinge> {
         .entries
         .iter()
         .filter(|entry| matches!(entry.kind, PrincipalKind::Unknown | PrincipalKind::Invalid));
-    let hinges = open.flat_map(|entry| match entry.kind {
+    open.flat_map(hinges_of_principal).collect()
+}
+
+/// What it hinges on whom a principal means: its holes, or that AWS refuses it.
+#[must_use]
+pub fn hinges_of_principal(entry: &PrincipalEntry) -> Vec<Hinge> {
+    match entry.kind {
         PrincipalKind::Invalid => vec![Hinge::Refused(format!("the principal `{}`", entry.text))],
         _ => hinges(&entry.text),
-    });
-    hinges.collect()
+    }
 }
 
 /// What a text hinges on.

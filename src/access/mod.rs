@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use admission::{
     Account, Bound, admitted_accounts, demanded, everybody, hinges, hinges_of_everybody,
-    is_closed_by, lets_in_everybody,
+    hinges_of_principal, is_closed_by, lets_in_everybody,
 };
 pub use attached::{Attached, AttachedPolicy, is_by_aws};
 pub use carried::CARRIERS;

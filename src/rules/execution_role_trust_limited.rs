@@ -3,7 +3,7 @@
 use super::identity_policies::covers;
 use super::statements::{about, called, open, unsure};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
-use crate::access::{allows, demanded, hinges, open_parts};
+use crate::access::{allows, demanded, hinges, hinges_of_principal, open_parts};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::{PrincipalEntry, PrincipalKind, Statement};
 use crate::iam::{Hinge, Policy, Text, equal_texts};
@@ -180,7 +180,9 @@ impl Judge<'_, '_, '_> {
             PrincipalKind::CanonicalUser => Admits::Wrong(format!("`{shown}`")),
             // It stands for somebody who was deleted.
             PrincipalKind::UniqueId => Admits::Fine,
-            PrincipalKind::Invalid | PrincipalKind::Unknown => unknown(&entry.text),
+            PrincipalKind::Invalid | PrincipalKind::Unknown => {
+                Admits::Unknown(hinges_of_principal(entry))
+            }
         }
     }
 
