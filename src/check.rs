@@ -10,6 +10,7 @@ use crate::iam::catalogue::ManagedPolicies;
 use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::problem::Problem;
 use crate::model::resource::Standing;
+use crate::paths::Path;
 use crate::rules::{Context, Rule, Subject};
 
 /// What a rule says about one resource.
@@ -23,13 +24,24 @@ pub struct Judgement {
     pub verdict: Verdict,
 }
 
+/// What a run over a graph says.
+#[derive(Debug)]
+pub struct Checked {
+    /// What rules say, in the order of resources and rules.
+    pub judgements: Vec<Judgement>,
+    /// What was not understood.
+    pub problems: Vec<Problem>,
+    /// The paths that were proven, broken or left open.
+    pub paths: Vec<Path>,
+}
+
 /// Judges a graph; rules have nothing to say about what is not applicable.
 #[must_use]
 pub fn check(
     graph: &ResourceGraph<'_>,
     rules: &[&'static Rule],
     managed: &ManagedPolicies,
-) -> (Vec<Judgement>, Vec<Problem>) {
+) -> Checked {
     let context = Context::new(graph, managed);
     let judged: Vec<_> = graph
         .iter()
@@ -56,7 +68,11 @@ pub fn check(
         }
     }
     problems.extend(context.access.problems());
-    (judgements, problems)
+    Checked {
+        judgements,
+        problems,
+        paths: context.into_paths(),
+    }
 }
 
 /// A rule that panics is a problem of that rule: the others go on.

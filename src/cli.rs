@@ -35,6 +35,11 @@ pub(crate) enum Command {
                             not run, 3 something is unsure or was not understood, under --strict."
     )]
     Check(CheckArgs),
+    /// Show the data paths hop by hop: what each needs, and the statement that decides it.
+    Paths(PathsArgs),
+    /// Answer one question with its reasons: may PRINCIPAL do ACTION to RESOURCE?
+    #[command(after_help = "Exit codes: 0 answered, whatever the answer, 2 could not be asked.")]
+    Can(CanArgs),
     /// List the rules.
     Rules {
         /// `human` or `json`.
@@ -79,6 +84,38 @@ pub(crate) struct InputArgs {
     /// The region that is deployed to, where the plan does not tell.
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+}
+
+/// How paths are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathsFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PathsArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// `table` for people, `json` for machines.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: PathsFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CanArgs {
+    /// A role or user by address, name or ARN; or a notebook or job, which stands for its role and the
+    /// way that its requests take.
+    principal: String,
+    /// The action: `s3:GetObject`.
+    action: String,
+    /// A resource by address, name or ARN; `BUCKET/KEY` for one object; `*` for no resource.
+    resource: String,
+    #[command(flatten)]
+    input: InputArgs,
+    /// `human` or `json`.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: ListFormat,
 }
 
 #[derive(Debug, Args)]
@@ -177,6 +214,26 @@ impl CheckArgs {
             return Err("--only and --skip leave no rule to run".to_owned());
         }
         Ok(selected)
+    }
+}
+
+impl PathsArgs {
+    pub(crate) fn options(&self) -> plangate::Options {
+        self.input.options(Vec::new())
+    }
+}
+
+impl CanArgs {
+    pub(crate) fn options(&self) -> plangate::Options {
+        self.input.options(Vec::new())
+    }
+
+    pub(crate) fn question(&self) -> plangate::Question {
+        plangate::Question {
+            principal: self.principal.clone(),
+            action: self.action.clone(),
+            resource: self.resource.clone(),
+        }
     }
 }
 

@@ -16,10 +16,11 @@ pub mod iam;
 pub mod load;
 pub mod model;
 pub mod network;
+pub mod paths;
 pub mod report;
 pub mod resolve;
 pub mod rules;
 mod run;
 pub mod workload;
 
-pub use run::{Options, check, models};
+pub use run::{Options, Question, can, check, models, prove};

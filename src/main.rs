@@ -7,9 +7,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::Parser;
-use cli::{CheckArgs, Cli, Color, Command, Debug, ListFormat, ModelArgs};
+use cli::{
+    CanArgs, CheckArgs, Cli, Color, Command, Debug, ListFormat, ModelArgs, PathsArgs, PathsFormat,
+};
 use plangate::gate::Exit;
-use plangate::report::{Style, json, manual};
+use plangate::report::{Style, json, manual, paths};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -41,6 +43,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn run(command: &Command) -> anyhow::Result<Exit> {
     match command {
         Command::Check(args) => check(args),
+        Command::Paths(args) => show_paths(args),
+        Command::Can(args) => can(args),
         Command::Rules { format } => {
             let mut out = anstream::stdout().lock();
             match format {
@@ -91,6 +95,49 @@ fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         }
     }
     Ok(exit)
+}
+
+fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {
+    let report = plangate::prove(&args.options());
+    let mut out = anstream::stdout().lock();
+    match args.format {
+        PathsFormat::Table => paths::write(&report, &mut out)?,
+        PathsFormat::Json => json::write_paths(&report, &mut out)?,
+    }
+    let could_not_run = report.problems.iter().any(|problem| problem.fatal);
+    Ok(if could_not_run {
+        Exit::CouldNotRun
+    } else {
+        Exit::Clean
+    })
+}
+
+fn can(args: &CanArgs) -> anyhow::Result<Exit> {
+    let outcome = plangate::can(&args.options(), &args.question());
+    let outcome = outcome.map_err(|message| anyhow!(message))?;
+    if let Some(problem) = outcome.problems.first() {
+        return Err(anyhow!("{}; {}", problem.message, problem.consequence));
+    }
+    let answer = match outcome.answers.as_slice() {
+        [answer] => answer,
+        [] => return Err(anyhow!(outcome.not_found.join("; "))),
+        several => {
+            let names: Vec<_> = several
+                .iter()
+                .map(|answer| answer.estate.as_str())
+                .collect();
+            return Err(anyhow!(
+                "several inputs can answer: name one of {}",
+                names.join(", ")
+            ));
+        }
+    };
+    let mut out = anstream::stdout().lock();
+    match args.format {
+        ListFormat::Human => paths::write_answer(answer, &mut out)?,
+        ListFormat::Json => json::write_answer(answer, &mut out)?,
+    }
+    Ok(Exit::Clean)
 }
 
 fn model(args: &ModelArgs) -> anyhow::Result<Exit> {

@@ -62,10 +62,111 @@ fn settings() -> insta::Settings {
 }
 
 #[test]
-fn the_example_has_two_mistakes() {
+fn the_example_has_its_mistakes() {
     let (exit, out, err) = run(&["check", EXAMPLE]);
     assert_eq!((exit, err.as_str()), (1, ""));
     settings().bind(|| insta::assert_snapshot!("example", out));
+}
+
+#[test]
+fn the_paths_of_the_example_are_shown_hop_by_hop() {
+    let (exit, out, err) = run(&["paths", EXAMPLE]);
+    assert_eq!((exit, err.as_str()), (0, ""));
+    settings().bind(|| insta::assert_snapshot!("paths", out));
+}
+
+#[test]
+fn paths_for_machines_are_those_of_the_report() {
+    let json = |args: &[&str]| -> serde_json::Value {
+        let (_, out, err) = run(args);
+        assert_eq!(err, "");
+        serde_json::from_str(&out).unwrap()
+    };
+    let alone = json(&["paths", EXAMPLE, "--format", "json"]);
+    let report = json(&["check", EXAMPLE, "--format", "json"]);
+    assert_eq!(alone["paths"], report["paths"]);
+    assert_eq!(alone["summary"]["paths"], report["summary"]["paths"]);
+    assert_eq!(alone["summary"]["paths"]["broken"], 1);
+    let hops = alone["paths"][2]["hops"].as_array().unwrap();
+    let denied = hops
+        .iter()
+        .find(|hop| hop["decision"] == "denied-by-default");
+    assert_eq!(denied.unwrap()["action"], "kms:GenerateDataKey");
+}
+
+#[test]
+fn one_question_is_answered_with_its_reasons() {
+    let role = "aws_iam_role.execution";
+    let mut answers = String::new();
+    for question in [
+        [role, "s3:GetObject", "aws_s3_bucket.raw"],
+        [
+            "claims-analysis",
+            "s3:GetObject",
+            "claims-raw-111122223333/a/b.csv",
+        ],
+        [role, "kms:Decrypt", "aws_kms_key.data"],
+        [role, "kms:GenerateDataKey", "aws_kms_key.data"],
+        [role, "kms:Decrypt", "alias/claims-data"],
+        [role, "iam:PassRole", role],
+        [role, "ecr:BatchGetImage", "aws_ecr_repository.processing"],
+        [role, "ecr:GetAuthorizationToken", "*"],
+        [role, "sagemaker:CreateProcessingJob", "*"],
+        [
+            "aws_sagemaker_notebook_instance.analysis",
+            "s3:PutObject",
+            "aws_s3_bucket.results/features/x",
+        ],
+        ["sagemaker.amazonaws.com", "sts:AssumeRole", role],
+        [
+            "arn:aws:iam::444455556666:role/other",
+            "kms:Decrypt",
+            "aws_kms_key.data",
+        ],
+        [role, "s3:GetObject", "arn:aws:s3:::somebody-elses-bucket/x"],
+        // What cannot be asked.
+        ["aws_iam_role.exection", "s3:GetObject", "aws_s3_bucket.raw"],
+        [role, "s3:GetObjct", "aws_s3_bucket.raw"],
+        [role, "s3", "aws_s3_bucket.raw"],
+        [role, "s3:GetObject", "aws_s3_bucket.row"],
+        [
+            "aws_iam_group.data_scientists",
+            "s3:GetObject",
+            "aws_s3_bucket.raw",
+        ],
+        ["aws_kms_key.data", "s3:GetObject", "aws_s3_bucket.raw"],
+    ] {
+        let [principal, action, resource] = question;
+        let (exit, out, err) = run(&["can", principal, action, resource, EXAMPLE]);
+        let question = format!("$ {principal} {action} {resource}\n");
+        answers = [answers, question, out, err, format!("exit {exit}\n\n")].concat();
+    }
+    settings().bind(|| insta::assert_snapshot!("can", answers));
+}
+
+#[test]
+fn an_answer_for_machines_has_the_names_of_a_hop() {
+    let args = [
+        "can",
+        "aws_iam_role.execution",
+        "kms:Decrypt",
+        "aws_kms_key.data",
+        EXAMPLE,
+    ];
+    let (exit, out, err) = run(&[&args[..], &["--format", "json"]].concat());
+    assert_eq!((exit, err.as_str()), (0, ""));
+    let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(answer["decision"], "allowed");
+    let layers: Vec<_> = answer["because"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["layer"].clone())
+        .collect();
+    assert_eq!(layers, ["identity", "resource"]);
+    for key in ["principal", "action", "resource", "hinges_on", "estate"] {
+        assert!(answer.get(key).is_some(), "{key}");
+    }
 }
 
 #[test]

@@ -59,9 +59,25 @@ fn the_readme_shows_real_output() {
     let table = printed(|out| manual::table(out).unwrap());
     let example = plangate(&["check", "testdata/example/plan.json"]);
     let example = format!("```text\n{example}```\n");
+    let proofs = plangate(&["paths", "testdata/example/plan.json"]);
+    // The path that is broken, and the first one that is proven.
+    let proofs: Vec<_> = proofs.split_inclusive("\n\n").take(2).collect();
+    let proofs = format!("```text\n{}\n```\n", proofs.concat().trim_end());
+    let question = [
+        "can",
+        "aws_sagemaker_notebook_instance.analysis",
+        "s3:GetObject",
+        "aws_s3_bucket.raw/claims/2025.csv",
+        "testdata/example/plan.json",
+    ];
+    let command = question.join(" ");
+    let answer = plangate(&question);
+    let answer = format!("```console\n$ plangate {command}\n{answer}```\n");
     let help = format!("```text\n{}```\n", plangate(&["check", "--help"]));
     let expected = with_section(&readme, "rules", &table);
     let expected = with_section(&expected, "example", &example);
+    let expected = with_section(&expected, "paths", &proofs);
+    let expected = with_section(&expected, "can", &answer);
     let expected = with_section(&expected, "help", &help);
     keep("README.md", &expected);
 }

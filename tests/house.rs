@@ -19,16 +19,23 @@ const EDGES: &[(&str, &[&str])] = &[
     ("workload", &["model"]),
     ("network", &["model"]),
     (
-        "rules",
-        &["model", "iam", "access", "finding", "workload", "network"],
+        "paths",
+        &["model", "iam", "finding", "access", "network", "workload"],
     ),
-    ("check", &["model", "iam", "rules", "finding"]),
+    (
+        "rules",
+        &[
+            "model", "iam", "access", "finding", "workload", "network", "paths",
+        ],
+    ),
+    ("check", &["model", "iam", "rules", "finding", "paths"]),
     ("gate", &["finding"]),
     ("report", &["model", "load", "finding", "rules"]),
     (
         "run",
         &[
             "model", "load", "iam", "resolve", "finding", "workload", "rules", "check", "report",
+            "access", "network", "paths",
         ],
     ),
 ];

@@ -50,7 +50,13 @@ impl<'g, 'a> Holes<'g, 'a> {
         pieces.collect()
     }
 
-    fn fresh(&mut self, name: String, why: Why, domain: Domain, class: Option<Class>) -> Hole {
+    pub(super) fn fresh(
+        &mut self,
+        name: String,
+        why: Why,
+        domain: Domain,
+        class: Option<Class>,
+    ) -> Hole {
         let id = HoleId(u32::try_from(self.names.len()).unwrap_or(u32::MAX >> 4));
         self.names.push((name, why));
         Hole { id, domain, class }
@@ -68,7 +74,7 @@ impl<'g, 'a> Holes<'g, 'a> {
     }
 
     /// The text that an attribute is: its known shape, with holes for what the service makes up.
-    fn reference(&mut self, reference: &Reference<'_>) -> Text {
+    pub(super) fn reference(&mut self, reference: &Reference<'_>) -> Text {
         let key = (reference.of, reference.attribute.to_string());
         if let Some(known) = self.known.get(&key) {
             return known.clone();

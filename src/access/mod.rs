@@ -6,7 +6,11 @@
 mod admission;
 mod attached;
 mod carried;
+mod controls;
+mod grants;
 mod holes;
+mod keys;
+mod question;
 mod reach;
 mod resource_policies;
 
@@ -21,16 +25,17 @@ pub use attached::{Attached, AttachedPolicy, is_by_aws};
 pub use carried::CARRIERS;
 use carried::Holders;
 use holes::Holes;
+pub use question::{Answer, Caller, Circumstances, Object, Way, account_of};
 pub use reach::{Reach, allows, denies_outright, open_parts, reach, widest};
 pub use resource_policies::{ResourcePolicies, ResourcePolicy};
 
 use crate::iam::catalogue::ManagedPolicies;
-use crate::iam::text::HoleId;
+use crate::iam::text::{Domain, HoleId};
 use crate::iam::{Hinge, Policy, PolicyKind, RemarkKind, Text, parse, remarks};
 use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::problem::Problem;
 use crate::model::resource::{Resource, Standing};
-use crate::model::value::{Data, ProviderId, Value, Why};
+use crate::model::value::{Data, ProviderId, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Kind};
 
 /// The policies of an estate.
@@ -47,6 +52,8 @@ pub struct Access<'g, 'a> {
     points: Vec<ResourceId>,
     /// What attaches a policy to several identities at once.
     sharing: Vec<ResourceId>,
+    /// The control policies of organizations.
+    controls: Vec<ResourceId>,
     /// To whom managed policies are attached, once somebody asks.
     holders: OnceLock<Holders>,
     /// The managed policies that bound somebody, likewise.
@@ -125,6 +132,7 @@ impl<'g, 'a> Access<'g, 'a> {
             providers: providers.into_iter().collect(),
             points,
             sharing: attached::sharing(graph),
+            controls: controls::controls(graph),
             holders: OnceLock::new(),
             boundaries: OnceLock::new(),
         }
@@ -174,6 +182,39 @@ impl<'g, 'a> Access<'g, 'a> {
             .cloned();
         let arn = known.or_else(|| self.graph.derived(id, "arn"))?;
         self.text(&arn, resource.address.as_str())
+    }
+
+    /// An attribute of a resource as a text: its own, else one with a hole for what the service makes up.
+    #[must_use]
+    pub fn attribute(&self, id: ResourceId, attribute: &'static str) -> Text {
+        let reference = Reference {
+            of: Referent::Resource(id),
+            attribute: attribute.into(),
+        };
+        self.holes().reference(&reference)
+    }
+
+    /// A hole of its own, for something that is known by this name only.
+    #[must_use]
+    pub fn unknown(&self, name: &str, why: Why, domain: Domain) -> Text {
+        Text::hole(self.holes().fresh(name.to_owned(), why, domain, None))
+    }
+
+    /// The region that a resource is in.
+    #[must_use]
+    pub fn region(&self, resource: &Resource<'a>) -> Text {
+        if let Some(region) = resource.get("region").and_then(Value::as_text) {
+            return region.into();
+        }
+        let provider = resource.provider.unwrap_or_default();
+        let known = self.graph.providers().get(provider.0 as usize);
+        match known.and_then(|provider| provider.region.as_deref()) {
+            Some(region) => region.into(),
+            None => self.holes().reference(&Reference {
+                of: Referent::Provider(provider),
+                attribute: "region".into(),
+            }),
+        }
     }
 
     fn holes(&self) -> MutexGuard<'_, Holes<'g, 'a>> {

@@ -184,6 +184,7 @@ impl Case {
             boundary: self.boundary.as_ref(),
             session: self.session.as_ref(),
             resource: self.resource.as_ref(),
+            grants: None,
             service_control: levels(&self.service_control),
             resource_control: levels(&self.resource_control),
             endpoint: self.endpoint.as_ref().map(|policy| Endpoint {

@@ -27,6 +27,8 @@ pub struct Policies<'p> {
     ///
     /// [`default_key_policy`]: super::default_key_policy
     pub resource: Option<&'p Policy>,
+    /// The grants on a KMS key, as statements: they allow beside its policy, whatever bounds the grantee.
+    pub grants: Option<&'p Policy>,
     /// Service control policies, level by level from the root of the organization.
     pub service_control: Vec<Vec<&'p Policy>>,
     /// Resource control policies, level by level.
@@ -127,6 +129,7 @@ pub(super) struct Answer {
     pub(super) boundary: Truth,
     pub(super) session: Truth,
     pub(super) resource: Means,
+    pub(super) granted: Truth,
     pub(super) service_control: Truth,
     pub(super) resource_control: Truth,
     pub(super) endpoint: Truth,
@@ -146,7 +149,7 @@ pub fn decide(policies: &Policies<'_>, request: &Request) -> Decision {
 
 impl Answer {
     /// The decision; none where it, or the kind of denial, hangs on something.
-    fn decision(&self) -> Option<Decision> {
+    pub(super) fn decision(&self) -> Option<Decision> {
         match (self.allowed, self.denied) {
             (Truth::Yes, _) => Some(Decision::Allowed),
             (Truth::No, Truth::Yes) => Some(Decision::DeniedExplicitly),
@@ -262,6 +265,10 @@ pub(super) fn answer(policies: &Policies<'_>, request: &Request, doubts: &mut Do
         Some(policy) => layer(&[policy], circumstances, doubts),
         None => Means::NOBODY,
     };
+    let granted = match policies.grants {
+        Some(grants) => layer(&[grants], circumstances, doubts).any(),
+        None => Truth::No,
+    };
     let mut service_control = Truth::Yes;
     if is_bound_by_service_control(caller) {
         for level in &policies.service_control {
@@ -295,6 +302,7 @@ pub(super) fn answer(policies: &Policies<'_>, request: &Request, doubts: &mut Do
         boundary,
         session,
         resource,
+        granted,
         service_control,
         resource_control,
         endpoint,
@@ -347,6 +355,7 @@ impl Answer {
                     Truth::Unknown if inside == across => inside,
                     Truth::Unknown => Truth::Unknown,
                 }
+                .or(self.granted)
             }
         };
         self.allowed = self

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::decision::{
-    Answer, Decision, Layer, Policies, Together, answer, decide, has_policies,
+    Answer, Decision, Layer, Policies, Together, answer, has_policies,
     is_bound_by_resource_control, is_bound_by_service_control, refine, together,
 };
 use super::doubt::Doubts;
@@ -42,6 +42,8 @@ pub struct Because {
     pub sid: Option<String>,
     /// The statement, else the policy.
     pub at: Option<Span>,
+    /// The condition key, in lower case, that keeps a statement from allowing.
+    pub unmet: Option<String>,
     /// The reason, in words.
     pub text: String,
 }
@@ -53,12 +55,13 @@ pub type HoleName<'n> = &'n dyn Fn(HoleId) -> String;
 #[must_use]
 pub fn explain(policies: &Policies<'_>, request: &Request, names: HoleName<'_>) -> Outcome {
     let answer = answer(policies, request, &mut Doubts::default());
-    let decision = decide(policies, request);
-    let is_open = answer.denied == Truth::Unknown || decision == Decision::Undecided;
+    let (decision, hinges_on) = match answer.decision() {
+        Some(decision) => (decision, Vec::new()),
+        None => refine(policies, request),
+    };
     let hinges_on = match decision {
         Decision::Allowed | Decision::DeniedExplicitly => Vec::new(),
-        _ if is_open => refine(policies, request).1,
-        _ => Vec::new(),
+        _ => hinges_on,
     };
     let mut explainer = Explainer {
         policies,
@@ -67,6 +70,7 @@ pub fn explain(policies: &Policies<'_>, request: &Request, names: HoleName<'_>) 
         answer,
         because: Vec::new(),
         notes: Vec::new(),
+        certain_only: decision == Decision::DeniedByDefault,
     };
     match decision {
         Decision::Allowed => explainer.allowed(),
@@ -74,6 +78,11 @@ pub fn explain(policies: &Policies<'_>, request: &Request, names: HoleName<'_>) 
         Decision::DeniedByDefault => {
             explainer.denied(Truth::Unknown);
             explainer.lacking();
+            if explainer.because.is_empty() {
+                // Nothing lacks for certain by itself, only all of it together.
+                explainer.certain_only = false;
+                explainer.lacking();
+            }
         }
         Decision::Undecided => explainer.undecided(),
     }
@@ -99,6 +108,8 @@ struct Explainer<'e, 'p> {
     answer: Answer,
     because: Vec<Because>,
     notes: Vec<&'static str>,
+    /// What may allow, or may not, is no reason for a denial that is certain.
+    certain_only: bool,
 }
 
 const NOTE_SESSION: &str = "AWS words it so that it leaves room: `NotPrincipal` that lists the role and \
@@ -127,6 +138,7 @@ impl<'p> Explainer<'_, 'p> {
             layers.extend(policies.session.map(|policy| (Layer::Session, policy)));
         }
         layers.extend(policies.resource.map(|policy| (resource, policy)));
+        layers.extend(policies.grants.map(|policy| (resource, policy)));
         let bound = is_bound_by_service_control(&self.request.principal);
         let levels = policies.service_control.iter().filter(|_| bound).flatten();
         layers.extend(levels.map(|policy| (Layer::ServiceControl, *policy)));
@@ -177,6 +189,7 @@ impl<'p> Explainer<'_, 'p> {
             statement: Some(statement.index),
             sid: statement.sid.clone(),
             at: Some(statement.at),
+            unmet: None,
             text,
         };
         self.because.push(because);
@@ -190,6 +203,7 @@ impl<'p> Explainer<'_, 'p> {
             statement: None,
             sid: None,
             at: policy.map(|policy| policy.at),
+            unmet: None,
             text,
         });
     }
@@ -199,7 +213,7 @@ impl<'p> Explainer<'_, 'p> {
         let words = policy.words();
         let text = match &policy.refused {
             Some(reason) => format!("AWS refuses {words}: {reason}"),
-            None => format!("what {words} says is not known"),
+            None => format!("the content of {words} is not known"),
         };
         self.push_whole(layer, Some(policy), text);
     }
@@ -232,7 +246,11 @@ impl<'p> Explainer<'_, 'p> {
                 }
                 let only_delegates = means.free.or(means.role).or(means.service) == Truth::No;
                 let counts = match layer {
-                    Layer::Resource | Layer::Trust => !only_delegates || self.delegation_counts(),
+                    // Where a statement means the caller itself, delegation decides nothing.
+                    Layer::Resource | Layer::Trust => {
+                        !only_delegates
+                            || (self.delegation_counts() && !self.is_meant_itself(policy))
+                    }
                     _ => true,
                 };
                 if !counts {
@@ -249,6 +267,17 @@ impl<'p> Explainer<'_, 'p> {
                 break;
             }
         }
+    }
+
+    /// Whether a statement of a resource's policy allows for certain, by more than delegation.
+    fn is_meant_itself(&self, policy: &Policy) -> bool {
+        let resource = self.resource_layer();
+        let statements = policy.statements.iter();
+        let mut allowing = statements.filter(|one| one.effect == Effect::Allow);
+        allowing.any(|statement| {
+            let means = self.fits(resource, statement);
+            means.free.or(means.role).or(means.service) == Truth::Yes
+        })
     }
 
     fn delegation_counts(&self) -> bool {
@@ -273,7 +302,17 @@ impl<'p> Explainer<'_, 'p> {
                 } else {
                     "may deny it"
                 };
-                let text = format!("{} {verb}", statement_words(policy, statement));
+                let mut keys: Vec<_> = statement
+                    .readable_conditions()
+                    .map(|condition| format!("`{}`", condition.written_key))
+                    .collect();
+                keys.dedup();
+                let by = if keys.is_empty() {
+                    String::new()
+                } else {
+                    format!(", by its condition on {}", keys.join(" and "))
+                };
+                let text = format!("{} {verb}{by}", statement_words(policy, statement));
                 self.push(layer, policy, statement, text);
                 self.note(policy, statement);
             }
@@ -400,6 +439,9 @@ impl<'p> Explainer<'_, 'p> {
 
     /// A layer that does not allow, or of which that is open: what it says instead.
     fn gate(&mut self, layer: Layer, truth: Truth) {
+        if truth == Truth::Unknown && self.certain_only {
+            return;
+        }
         let policies: Vec<_> = if layer == Layer::ServiceControl {
             self.failing_level()
         } else {
@@ -449,7 +491,18 @@ impl<'p> Explainer<'_, 'p> {
             }
         };
         match statement {
-            Some((policy, statement)) => self.push(layer, policy, statement, text),
+            Some((policy, statement)) => {
+                self.push(layer, policy, statement, text);
+                let is_condition =
+                    nearest.is_some_and(|(element, ..)| element == Element::Condition);
+                let unmet = self
+                    .words
+                    .unmet_condition(statement)
+                    .filter(|_| is_condition);
+                if let Some(because) = self.because.last_mut() {
+                    because.unmet = unmet.map(|condition| condition.key.clone());
+                }
+            }
             None => self.push_whole(layer, policies.first().map(|(_, policy)| *policy), text),
         }
         if layer == Layer::Endpoint && self.policies.endpoint.is_some_and(|one| one.gateway) {

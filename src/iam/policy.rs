@@ -246,7 +246,8 @@ impl Policy {
     #[must_use]
     pub fn words(&self) -> String {
         let kind = self.kind.words();
-        if self.name.starts_with(kind) {
+        let is_in_words = self.name.contains(' ') && !self.name.contains('"');
+        if is_in_words || self.name.starts_with(kind) {
             self.name.clone()
         } else {
             format!("{kind} `{}`", self.name)

@@ -150,6 +150,17 @@ impl Principal {
         }
     }
 
+    /// The ARN of a role or user.
+    #[must_use]
+    pub fn arn(&self) -> Option<&Text> {
+        match self {
+            Self::Role { arn, .. } | Self::User { arn, .. } | Self::FederatedUser { arn, .. } => {
+                Some(arn)
+            }
+            _ => None,
+        }
+    }
+
     /// The account, if it has one.
     #[must_use]
     pub fn account(&self) -> Option<&Text> {
@@ -195,6 +206,16 @@ impl Action {
             colon,
             text,
         })
+    }
+
+    /// An action that the program itself names.
+    #[must_use]
+    pub fn named(written: &'static str) -> Self {
+        Self {
+            text: written.to_ascii_lowercase(),
+            colon: written.find(':').unwrap_or(written.len()),
+            written: written.to_owned(),
+        }
     }
 
     /// The service's prefix, in lower case.

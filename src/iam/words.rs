@@ -5,8 +5,8 @@ use super::decision::{Layer, Together, together};
 use super::doubt::Doubts;
 use super::evaluate::Element;
 use super::explain::HoleName;
-use super::policy::{Effect, Policy, PrincipalKind, Statement};
-use super::request::Request;
+use super::policy::{Effect, Policy, PolicyKind, PrincipalKind, Statement};
+use super::request::{Request, Values};
 use super::text::{Piece, Text};
 use crate::model::truth::Truth;
 
@@ -26,6 +26,10 @@ impl Words<'_> {
             (Layer::Resource | Layer::Trust, None) => {
                 "the resource has no policy that would admit the principal".to_owned()
             }
+            (_, Some(policy)) if policy.kind == PolicyKind::Key => format!(
+                "{} lets nobody `{action}`, neither a role nor the account",
+                policy.words()
+            ),
             (_, Some(policy)) => format!("{} does not allow `{action}`", policy.words()),
             (_, None) => format!("nothing allows `{action}`"),
         }
@@ -46,20 +50,22 @@ impl Words<'_> {
                 let resource = self.text(&self.request.resource.subject.text);
                 format!("{subject} is not about `{resource}`")
             }
-            Element::Condition => {
-                let mut conditions = statement.readable_conditions();
-                let unmet = conditions.find(|condition| {
-                    let holds = condition.holds(&self.request.context, &mut Doubts::default());
-                    holds == Truth::No
-                });
-                match unmet {
-                    Some(condition) => {
-                        format!("{subject} would allow it, but {}", self.unmet(condition))
-                    }
-                    None => format!("{subject} would allow it, but a condition is not met"),
+            Element::Condition => match self.unmet_condition(statement) {
+                Some(condition) => {
+                    format!("{subject} would allow it, but {}", self.unmet(condition))
                 }
-            }
+                None => format!("{subject} would allow it, but a condition is not met"),
+            },
         }
+    }
+
+    /// The first condition of a statement that does not hold.
+    pub(super) fn unmet_condition<'s>(&self, statement: &'s Statement) -> Option<&'s Condition> {
+        let mut conditions = statement.readable_conditions();
+        conditions.find(|condition| {
+            let holds = condition.holds(&self.request.context, &mut Doubts::default());
+            holds == Truth::No
+        })
     }
 
     fn unmet(&self, condition: &Condition) -> String {
@@ -85,7 +91,19 @@ impl Words<'_> {
                 "its condition `{name}` wants `{key}` to be {wants}{wanted}, and the request does not carry it"
             )
         } else {
-            format!("its condition `{name}` on `{key}` is not met: it wants {wants}{wanted}")
+            let carried = match &knowledge.values {
+                Values::Known(values) => {
+                    let texts = values.iter().map(|value| self.text(&value.subject.text));
+                    format!(
+                        ", and the request carries {}",
+                        some_of(&texts.collect::<Vec<_>>())
+                    )
+                }
+                _ => String::new(),
+            };
+            format!(
+                "its condition `{name}` on `{key}` is not met: it wants {wants}{wanted}{carried}"
+            )
         }
     }
 
@@ -132,7 +150,7 @@ impl Words<'_> {
 
 /// Which statement of which policy.
 pub(super) fn statement_words(policy: &Policy, statement: &Statement) -> String {
-    if policy.statements.len() == 1 {
+    if policy.statements.len() == 1 && statement.sid.as_deref().unwrap_or("").is_empty() {
         format!("the statement of {}", policy.words())
     } else {
         format!("statement {} of {}", statement.label(), policy.words())

@@ -191,6 +191,12 @@ impl<'a> ResourceGraph<'a> {
         Some(expression.is_some())
     }
 
+    /// What is written, as far as the input shows it.
+    #[must_use]
+    pub fn configuration(&self) -> &Configuration<'a> {
+        &self.configuration
+    }
+
     /// The provider configurations.
     #[must_use]
     pub fn providers(&self) -> &[Provider<'a>] {
@@ -351,12 +357,19 @@ impl<'a> ResourceGraph<'a> {
         written.chain(derived)
     }
 
-    /// The ARN that a role, user, group or policy will have, where all of it is known already.
+    /// The ARN that a resource whose name is its author's choice will have, where all of it is known
+    /// already.
     fn arn_before_made(&self, id: ResourceId) -> Option<String> {
         let resource = self.get(id);
         let has_fixed_arn = matches!(
             resource.kind()?,
-            Kind::Role | Kind::User | Kind::Group | Kind::PolicyManaged
+            Kind::Role
+                | Kind::User
+                | Kind::Group
+                | Kind::PolicyManaged
+                | Kind::KmsAlias
+                | Kind::Bucket
+                | Kind::Repository
         );
         if !has_fixed_arn
             || resource

@@ -3,6 +3,7 @@
 
 pub mod expression;
 pub mod graph;
+mod mentioned;
 pub mod problem;
 pub mod resource;
 pub mod source;

@@ -93,6 +93,8 @@ pub enum Why {
     Undocumented,
     /// Only the request tells.
     AtRequest,
+    /// The code inside a workload chooses it.
+    ChosenByCode,
     /// A proof would decide it that this version does not make.
     NotJudgedYet,
 }
@@ -109,6 +111,7 @@ impl fmt::Display for Why {
             Self::Refused => "refused by AWS",
             Self::Undocumented => "not documented by AWS",
             Self::AtRequest => "told by the request only",
+            Self::ChosenByCode => "chosen by code",
             Self::NotJudgedYet => "not judged yet",
         })
     }

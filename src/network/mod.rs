@@ -4,9 +4,11 @@
 //! their own, defaults that nobody wrote. What cannot be told has its reason and the name of what
 //! would tell. Whether an answer is good or bad is left to rules.
 
+mod endpoints;
 mod groups;
 mod routes;
 
+pub use endpoints::{Passage, serves};
 pub use groups::{Group, GroupRule, GroupRules, Peer};
 pub use routes::{Destination, Route, RouteTable, Via};
 
@@ -49,6 +51,7 @@ const KINDS: &[Kind] = &[
     Kind::SgRule,
     Kind::BpaVpc,
     Kind::BpaVpcExcl,
+    Kind::Endpoint,
 ];
 
 /// Blocks that are no part of the internet: RFC 1918, RFC 6598, RFC 3927, RFC 4193 and link-local.
@@ -105,6 +108,11 @@ impl<'g, 'a> Network<'g, 'a> {
                 let resource = self.graph.get(id);
                 let missing = |why| Missing::of(resource, "vpc_id", why);
                 let value = given(resource.get("vpc_id"));
+                if let Some(vpc) = self.default_vpc_of(resource)
+                    && value.is_none_or(|value| value.as_text().is_none())
+                {
+                    return Ok(Target::Resource(vpc));
+                }
                 match value.map(|value| self.graph.target(value, Kind::VPCS)) {
                     Some(Target::Unknown(why)) => Err(missing(why)),
                     Some(vpc) => Ok(vpc),
@@ -120,6 +128,17 @@ impl<'g, 'a> Network<'g, 'a> {
                 why,
             }),
         }
+    }
+
+    /// The default VPC that a default subnet lies in: there is one in each region.
+    fn default_vpc_of(&self, subnet: &Resource<'_>) -> Option<ResourceId> {
+        if subnet.kind() != Some(Kind::SubnetDefault) {
+            return None;
+        }
+        let mut found = self.all(Kind::VpcDefault).filter(|(_, vpc)| {
+            vpc.standing == Standing::Judged && Self::same_region(vpc, subnet) == Truth::Yes
+        });
+        found.next().map(|(id, _)| id)
     }
 
     /// Whether the account keeps the traffic of internet gateways away from a subnet: a public access

@@ -111,7 +111,7 @@ impl Destination {
 
 /// A route table, however it is named.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Table<'g> {
+pub(super) enum Table<'g> {
     /// One that is a resource of its own.
     Resource(ResourceId),
     /// The one that a VPC begins with.
@@ -123,11 +123,15 @@ enum Table<'g> {
 impl<'g, 'a> Network<'g, 'a> {
     /// The route table that counts for a subnet: the associated one, else the main one of its VPC.
     pub fn route_table(&self, subnet: Target<'_>) -> Result<RouteTable<'g, 'a>, Missing> {
-        let table = match self.associated_table(subnet)? {
-            Some(table) => table,
-            None => self.main_table(subnet)?,
-        };
-        Ok(self.routes_of(table))
+        Ok(self.routes_of(self.table_of(subnet)?))
+    }
+
+    /// Which table that is.
+    pub(super) fn table_of(&self, subnet: Target<'_>) -> Result<Table<'g>, Missing> {
+        match self.associated_table(subnet)? {
+            Some(table) => Ok(table),
+            None => self.main_table(subnet),
+        }
     }
 
     fn associated_table(&self, subnet: Target<'_>) -> Result<Option<Table<'g>>, Missing> {
@@ -212,7 +216,7 @@ impl<'g, 'a> Network<'g, 'a> {
         self.table_named(value).map_err(missing)
     }
 
-    fn table_named(&self, value: &'g Value<'a>) -> Result<Table<'g>, Why> {
+    pub(super) fn table_named(&self, value: &'g Value<'a>) -> Result<Table<'g>, Why> {
         if let Some((vpc, attribute)) = self.attribute_of_vpc(value) {
             return match attribute.as_str() {
                 // Of a VPC that is not made yet, the main table is the one that it begins with.

@@ -7,8 +7,9 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Colour};
 
 use super::Style;
+use crate::finding::proof::ProofVerdict;
 use crate::finding::{Finding, FindingVerdict, MissingValue, Place, Report, Severity, Status};
-use crate::rules;
+use crate::rules::{self, RuleKind};
 
 /// Lines about what is unsure, unless everything is asked for.
 const UNSURE_LINES: usize = 10;
@@ -37,6 +38,31 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         }
     }
     write_unsure(&of(report, FindingVerdict::Unsure), several, style, out)?;
+    write_problems(report, out)?;
+    let lowered = |finding: &Finding| {
+        let rule = rules::find(finding.rule).filter(|rule| rule.kind == RuleKind::Secure);
+        let usual = rule.map(|rule| rule.severity);
+        !finding.assumptions.is_empty() && usual > Some(finding.severity)
+    };
+    let matters = style.verbose || broken.iter().any(|finding| lowered(finding));
+    // What only paths rest on is said where they are shown.
+    let findings = |id| {
+        let mut findings = report.findings.iter();
+        findings.any(|finding| finding.assumptions.contains(&id))
+    };
+    let assumptions = report.assumptions.iter().filter(|_| matters);
+    for assumption in assumptions.filter(|one| findings(one.id)) {
+        writeln!(
+            out,
+            "{DIM}assumed{DIM:#} {}; {}\n",
+            assumption.text, assumption.supply
+        )?;
+    }
+    write_summary(report, out)
+}
+
+/// What was not understood, and what could not be read.
+pub(super) fn write_problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for problem in &report.problems {
         let word = if problem.fatal { "error" } else { "problem" };
         let colour = if problem.fatal {
@@ -51,19 +77,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         }
         writeln!(out, "  {}\n", problem.consequence)?;
     }
-    let lowered = |finding: &Finding| {
-        let usual = rules::find(finding.rule).map(|rule| rule.severity);
-        !finding.assumptions.is_empty() && usual > Some(finding.severity)
-    };
-    let matters = style.verbose || broken.iter().any(|finding| lowered(finding));
-    for assumption in report.assumptions.iter().filter(|_| matters) {
-        writeln!(
-            out,
-            "{DIM}assumed{DIM:#} {}; {}\n",
-            assumption.text, assumption.supply
-        )?;
-    }
-    write_summary(report, out)
+    Ok(())
 }
 
 fn of(report: &Report, verdict: FindingVerdict) -> Vec<&Finding> {
@@ -82,7 +96,7 @@ fn colour(severity: Severity) -> Colour {
 }
 
 /// A column far out in a line is none that an editor shows: Terraform writes a plan as one line.
-fn at(place: &Place) -> String {
+pub(super) fn at(place: &Place) -> String {
     if place.column > FAR_OUT {
         place.file.clone()
     } else {
@@ -218,6 +232,19 @@ fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         0 => {}
         number => parts.push(format!("unsure: {number}")),
     }
+    if !report.paths.is_empty() {
+        let verdicts = [
+            ProofVerdict::Proven,
+            ProofVerdict::Broken,
+            ProofVerdict::Unsure,
+        ];
+        let told = verdicts.iter().filter_map(|verdict| {
+            let paths = report.paths.iter();
+            let number = paths.filter(|path| path.verdict == *verdict).count();
+            (number > 0).then(|| format!("{number} {}", verdict.name()))
+        });
+        parts.push(format!("paths: {}", told.collect::<Vec<_>>().join(", ")));
+    }
     match report.problems.len() {
         0 => {}
         number => parts.push(count(number, "problem")),
@@ -260,7 +287,7 @@ fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-fn count(number: usize, what: &str) -> String {
+pub(super) fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::finding::proof::{Answered, Proof, ProofVerdict};
 use crate::finding::{
     Assumption, Finding, FindingVerdict, Input, Report, ReportedProblem, Severity,
 };
@@ -20,8 +21,8 @@ struct Document<'r> {
     tool: Tool,
     summary: Summary,
     findings: &'r [Finding],
-    /// Proofs that a workload's data path works. Empty in this version.
-    paths: [Never; 0],
+    /// Proofs that a workload's data path works, or where it breaks.
+    paths: &'r [Proof],
     /// Who can reach protected data, and whether that list is closed. Empty in this version.
     seals: [Never; 0],
     missing_facts: Vec<MissingFact<'r>>,
@@ -41,6 +42,11 @@ struct Tool {
     name: &'static str,
     version: &'static str,
 }
+
+const TOOL: Tool = Tool {
+    name: env!("CARGO_PKG_NAME"),
+    version: env!("CARGO_PKG_VERSION"),
+};
 
 #[derive(Serialize, JsonSchema)]
 struct Summary {
@@ -105,10 +111,7 @@ fn document(report: &Report) -> Document<'_> {
     let unsure = unsure.filter(|finding| finding.verdict == FindingVerdict::Unsure);
     Document {
         schema_version: SCHEMA_VERSION,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: TOOL,
         summary: Summary {
             inputs: report.inputs.len(),
             resources: report.inputs.iter().map(|input| input.resources).sum(),
@@ -122,15 +125,11 @@ fn document(report: &Report) -> Document<'_> {
             unsure: unsure.count(),
             waived: 0,
             baselined: 0,
-            paths: PathSummary {
-                proven: 0,
-                broken: 0,
-                unsure: 0,
-            },
+            paths: path_summary(report),
             problems: report.problems.len(),
         },
         findings: &report.findings,
-        paths: [],
+        paths: &report.paths,
         seals: [],
         missing_facts: missing_facts(report),
         inputs: &report.inputs,
@@ -138,6 +137,73 @@ fn document(report: &Report) -> Document<'_> {
         settings_sha256: &report.settings_sha256,
         problems: &report.problems,
     }
+}
+
+fn path_summary(report: &Report) -> PathSummary {
+    let number = |verdict| {
+        let paths = report.paths.iter();
+        paths.filter(|proof| proof.verdict == verdict).count()
+    };
+    PathSummary {
+        proven: number(ProofVerdict::Proven),
+        broken: number(ProofVerdict::Broken),
+        unsure: number(ProofVerdict::Unsure),
+    }
+}
+
+/// What `paths` prints.
+#[derive(Serialize)]
+struct PathsDocument<'r> {
+    schema_version: u32,
+    tool: Tool,
+    summary: PathsSummary,
+    paths: &'r [Proof],
+    /// Notebooks of which nothing was proven, since their role is for no protected data.
+    without_data: &'r [String],
+    inputs: &'r [Input],
+    assumptions: &'r [Assumption],
+    problems: &'r [ReportedProblem],
+}
+
+#[derive(Serialize)]
+struct PathsSummary {
+    paths: PathSummary,
+}
+
+/// Prints the paths alone as one JSON object, under the names of the report.
+pub fn write_paths(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let document = PathsDocument {
+        schema_version: SCHEMA_VERSION,
+        tool: TOOL,
+        summary: PathsSummary {
+            paths: path_summary(report),
+        },
+        paths: &report.paths,
+        without_data: &report.without_data,
+        inputs: &report.inputs,
+        assumptions: &report.assumptions,
+        problems: &report.problems,
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+/// Prints the answer to one question as one JSON object.
+pub fn write_answer(answer: &Answered, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct AnswerDocument<'r> {
+        schema_version: u32,
+        tool: Tool,
+        #[serde(flatten)]
+        answer: &'r Answered,
+    }
+    let document = AnswerDocument {
+        schema_version: SCHEMA_VERSION,
+        tool: TOOL,
+        answer,
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
 }
 
 fn missing_facts(report: &Report) -> Vec<MissingFact<'_>> {

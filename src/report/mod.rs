@@ -5,6 +5,7 @@ pub mod human;
 pub mod json;
 pub mod manual;
 pub mod model;
+pub mod paths;
 
 use std::io::{self, Write};
 

@@ -13,10 +13,11 @@ use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
 use crate::model::source::Span;
 use crate::model::truth::Truth;
-use crate::model::value::{Data, Piece, ProviderId, Referent, Value, Why};
+use crate::model::value::{Data, ProviderId, Value, Why};
 use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
 use crate::network::Network;
-use crate::workload::{ProcessingJob, RoleUse, role_uses};
+use crate::paths::{self, Path};
+use crate::workload::{RoleUse, protected_buckets, role_uses};
 
 /// The estate that rules look at, with what is worked out once for all of them.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub struct Context<'g, 'a> {
     pub account_blocks: Vec<&'g Resource<'a>>,
     /// Ids and ARNs of keys that data sources show to be managed by AWS, with the name to call them by.
     aws_managed: BTreeMap<&'g str, &'g str>,
+    /// What workloads need, hop by hop, once a rule asks.
+    paths: OnceLock<Vec<Path>>,
     /// The groups that notebooks are meant for, once a rule asks.
     pub(super) designated: OnceLock<Vec<ResourceId>>,
 }
@@ -84,12 +87,12 @@ impl<'g, 'a> Context<'g, 'a> {
     /// Works out what rules share.
     #[must_use]
     pub fn new(graph: &'g ResourceGraph<'a>, managed: &'g ManagedPolicies) -> Self {
-        let mut context = Self {
+        Self {
             graph,
             access: Access::new(graph, managed),
             network: Network::new(graph),
             role_uses: role_uses(graph),
-            protected: BTreeSet::new(),
+            protected: protected_buckets(graph),
             account_blocks: graph
                 .iter()
                 .map(|(_, resource)| resource)
@@ -97,10 +100,23 @@ impl<'g, 'a> Context<'g, 'a> {
                 .filter(|resource| resource.standing == Standing::Judged)
                 .collect(),
             aws_managed: aws_managed(graph),
+            paths: OnceLock::new(),
             designated: OnceLock::new(),
-        };
-        context.protected = context.protected_buckets();
-        context
+        }
+    }
+
+    /// What workloads need, hop by hop.
+    #[must_use]
+    pub fn paths(&self) -> &[Path] {
+        self.paths
+            .get_or_init(|| paths::prove(&self.access, &self.network))
+    }
+
+    /// The same, when nothing else is asked.
+    #[must_use]
+    pub fn into_paths(self) -> Vec<Path> {
+        let _ = self.paths();
+        self.paths.into_inner().unwrap_or_default()
     }
 
     /// A severity on a protected bucket, one level less on others.
@@ -190,66 +206,6 @@ impl<'g, 'a> Context<'g, 'a> {
             // An id or ARN from elsewhere: that it is set is known, what its policy says is not.
             Target::Outside(_) => KeyUse::Customer,
             Target::Unknown(why) => KeyUse::Unknown(why),
-        }
-    }
-
-    fn protected_buckets(&self) -> BTreeSet<ResourceId> {
-        let mut protected = BTreeSet::new();
-        for (id, resource) in self.graph.iter() {
-            match resource.kind() {
-                Some(Kind::Bucket) if is_tagged(resource) || self.uses_kms(id) => {
-                    protected.insert(id);
-                }
-                Some(Kind::ProcessingJob | Kind::ProcessingJobMonitor) => {
-                    let job = ProcessingJob::of(resource);
-                    let uris = job.map(|job| job.s3_uris()).unwrap_or_default();
-                    protected.extend(uris.iter().filter_map(|uri| self.bucket_of(uri)));
-                }
-                _ => {}
-            }
-        }
-        protected
-    }
-
-    fn uses_kms(&self, bucket: ResourceId) -> bool {
-        let parts = self.graph.parts(bucket, Kind::BucketSse);
-        let planned = parts.found.iter().filter_map(|part| part.get("rule"));
-        // What a change takes away was there for a reason.
-        let deleted = parts.deleted.iter().filter_map(|part| part.get("rule"));
-        planned
-            .chain(deleted)
-            .flat_map(|rules| rules.as_list().unwrap_or_default())
-            .filter_map(|rule| {
-                rule.as_map()?
-                    .at("apply_server_side_encryption_by_default.sse_algorithm")
-            })
-            .any(|algorithm| {
-                algorithm
-                    .as_text()
-                    .is_some_and(|text| text.starts_with("aws:kms"))
-            })
-    }
-
-    /// The bucket of an `s3://bucket/prefix`.
-    fn bucket_of(&self, uri: &Value<'_>) -> Option<ResourceId> {
-        match &uri.data {
-            Data::Text(text) => {
-                let name = text.strip_prefix("s3://")?.split('/').next()?;
-                match self.graph.named(&[Kind::Bucket], name) {
-                    Target::Resource(id) => Some(id),
-                    _ => None,
-                }
-            }
-            Data::Template(pieces) => pieces.iter().find_map(|piece| match piece {
-                Piece::Reference(reference) => match reference.of {
-                    Referent::Resource(id) => {
-                        (self.graph.get(id).kind() == Some(Kind::Bucket)).then_some(id)
-                    }
-                    Referent::Provider(_) => None,
-                },
-                _ => None,
-            }),
-            _ => None,
         }
     }
 }
@@ -438,22 +394,4 @@ fn aws_managed<'g>(graph: &'g ResourceGraph<'_>) -> BTreeMap<&'g str, &'g str> {
 /// `alias/aws/s3`, also inside an ARN.
 fn is_aws_alias(text: &str) -> bool {
     text.starts_with("alias/aws/") || text.contains(":alias/aws/")
-}
-
-/// The tags by which people mark confidential data, without any settings.
-fn is_tagged(bucket: &Resource<'_>) -> bool {
-    let Some(tags) = bucket.get("tags").and_then(Value::as_map) else {
-        return false;
-    };
-    tags.iter().any(|(key, value)| {
-        let is_class = ["data-classification", "dataclassification", "sensitivity"]
-            .iter()
-            .any(|known| key.eq_ignore_ascii_case(known));
-        let is_confidential = |text: &str| {
-            ["confidential", "restricted", "sensitive", "pii", "phi"]
-                .iter()
-                .any(|known| text.eq_ignore_ascii_case(known))
-        };
-        is_class && value.as_text().is_some_and(is_confidential)
-    })
 }

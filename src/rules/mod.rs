@@ -191,6 +191,12 @@ pub(crate) const PROTECTED_BUCKETS: &str = "protected-buckets";
 /// The assumption of rules on the groups that notebooks are meant for.
 pub(crate) const DESIGNATED_GROUPS: &str = "designated-groups";
 
+/// The assumption of whatever asks who may do something.
+pub(crate) const NO_SCP: &str = "no-scp";
+
+/// What every proof of a path takes for granted.
+pub const PATH_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS];
+
 /// What can be taken for granted.
 #[must_use]
 pub fn assumptions() -> Vec<Assumption> {
@@ -209,6 +215,13 @@ pub fn assumptions() -> Vec<Assumption> {
                may open one"
             .to_owned(),
         supply: "name the groups that notebooks are meant for so".to_owned(),
+    },
+    Assumption {
+        id: NO_SCP,
+        text: "no service or resource control policy of an organization was given; none was assumed, beside \
+               those that the input attaches to the account"
+            .to_owned(),
+        supply: "bring the policies that bind the account into the same plan".to_owned(),
     }]
 }
 

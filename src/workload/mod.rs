@@ -3,9 +3,13 @@
 //! So far: Processing jobs that are declared as resources, and the job definitions of Model Monitor,
 //! which say the same under other names.
 
+mod images;
 mod placement;
+mod protected;
 
+pub use images::is_image_account;
 pub use placement::{PLACED_KINDS, groups_paths, noun, subnets_path};
+pub use protected::{bucket_of, protected_buckets};
 
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
@@ -123,21 +127,26 @@ struct Names {
     /// The end of the name of the object with outputs and their key.
     output: &'static str,
     outputs: &'static str,
-    inputs: &'static str,
+    inputs: &'static [&'static str],
+    /// The end of the name of the object with the image.
+    image: &'static str,
 }
 
 const DECLARED: Names = Names {
     resources: "processing_resources",
     output: "processing_output_config",
     outputs: "outputs",
-    inputs: "processing_inputs",
+    inputs: &["processing_inputs"],
+    image: "app_specification",
 };
 
 const MONITOR: Names = Names {
     resources: "job_resources",
     output: "_job_output_config",
     outputs: "monitoring_outputs",
-    inputs: "_job_input",
+    // What is compared with, and the scripts, are read from S3 too.
+    inputs: &["_job_input", "_baseline_config", "_app_specification"],
+    image: "_app_specification",
 };
 
 /// The kinds of resource that declare a job.
@@ -173,6 +182,12 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
         format!("{}.{}", self.top(self.names.output), self.names.outputs)
     }
 
+    /// The path of the image.
+    #[must_use]
+    pub fn image(&self) -> String {
+        format!("{}.image_uri", self.top(self.names.image))
+    }
+
     /// Whether it writes to S3.
     #[must_use]
     pub fn writes_s3(&self) -> Truth {
@@ -195,13 +210,42 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
     /// The `s3_uri`s of inputs and outputs, however deep they lie.
     #[must_use]
     pub fn s3_uris(&self) -> Vec<&'g Value<'a>> {
-        self.uris_of(&[self.names.inputs, self.names.output])
+        let output = [self.names.output];
+        [self.uris_of(self.names.inputs), self.uris_of(&output)].concat()
+    }
+
+    /// The `s3_uri`s of the inputs: where the job reads.
+    #[must_use]
+    pub fn input_uris(&self) -> Vec<&'g Value<'a>> {
+        self.uris_of(self.names.inputs)
+    }
+
+    /// Inputs that are a manifest: the job reads whatever the object there names.
+    #[must_use]
+    pub fn manifests(&self) -> Vec<&'g Value<'a>> {
+        let inputs = self
+            .resource
+            .get("processing_inputs")
+            .and_then(Value::as_list);
+        let inputs = inputs.unwrap_or_default().iter().filter_map(Value::as_map);
+        let manifests = inputs.filter_map(|input| {
+            let kind = input.at("s3_input.s3_data_type").and_then(Value::as_text);
+            let is_manifest = kind == Some("ManifestFile");
+            input.at("s3_input.s3_uri").filter(|_| is_manifest)
+        });
+        manifests.collect()
+    }
+
+    /// The `s3_uri`s of the outputs: where it writes.
+    #[must_use]
+    pub fn output_uris(&self) -> Vec<&'g Value<'a>> {
+        self.uris_of(&[self.names.output])
     }
 
     /// Whether data comes in from S3, as far as the input tells.
     #[must_use]
     pub fn reads_s3(&self) -> bool {
-        !self.uris_of(&[self.names.inputs]).is_empty()
+        !self.uris_of(self.names.inputs).is_empty()
     }
 
     fn uris_of(&self, ends: &[&str]) -> Vec<&'g Value<'a>> {
@@ -229,7 +273,8 @@ fn collect_uris<'g, 'a>(value: &'g Value<'a>, uris: &mut Vec<&'g Value<'a>>) {
     match &value.data {
         Data::Map(map) => {
             for (name, inner) in map.iter() {
-                if name.ends_with("s3_uri") && !matches!(inner.data, Data::Null) {
+                let is_uri = name.ends_with("s3_uri") || name.ends_with("source_uri");
+                if is_uri && !matches!(inner.data, Data::Null) {
                     uris.push(inner);
                 } else {
                     collect_uris(inner, uris);

@@ -18,7 +18,6 @@ data "aws_iam_policy_document" "data_key" {
       "kms:Decrypt",
       "kms:DescribeKey",
       "kms:Encrypt",
-      "kms:GenerateDataKey",
     ]
     resources = ["*"]
 

@@ -43,7 +43,7 @@ data "aws_iam_policy_document" "data_access" {
 
   statement {
     sid       = "DataKey"
-    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"]
     resources = [aws_kms_key.data.arn]
   }
 

@@ -250,6 +250,7 @@ impl Symbolic {
             boundary: self.boundary.as_ref(),
             session: self.session.as_ref(),
             resource: self.resource.as_ref(),
+            grants: None,
             service_control: all(&self.service_control),
             resource_control: all(&self.resource_control),
             endpoint: self.endpoint.as_ref().map(|policy| Endpoint {

@@ -228,6 +228,7 @@ impl<'r, 'de> Document<'r, 'de> {
             std::mem::take(&mut self.configuration.providers),
             &variables,
             &self.data,
+            &self.resources,
             &self.configuration.configuration,
         );
         // A data source that is read again while applying may say something else then.

@@ -206,10 +206,10 @@ static TERRAFORM: LazyLock<(Types, Types)> = LazyLock::new(|| {
     let (mut resources, mut data) = (Types::new(), Types::new());
     for row in rows() {
         if let Some(name) = row.aws {
-            resources.insert(name, entry(row, aws_steps, false));
+            resources.insert(name, in_region(entry(row, aws_steps, false)));
         }
         if let Some(name) = row.data {
-            data.insert(name, entry(row, aws_steps, false));
+            data.insert(name, in_region(entry(row, aws_steps, false)));
         }
         if let Some(name) = row.awscc.filter(|name| !name.contains('.')) {
             resources.insert(name, entry(row, awscc_steps, true));
@@ -232,6 +232,23 @@ fn entry(row: &'static Row, names: Names, computes_unwritten: bool) -> TypeEntry
         computes_unwritten,
         is_referred_to: REFERRED_TO.contains(&row.kind),
     }
+}
+
+/// From version 6 on, the `aws` provider says of each regional resource in which region it is.
+fn in_region(mut entry: TypeEntry) -> TypeEntry {
+    static REGION: Attribute = super::attribute("region", "");
+    if entry.fields.find(REGION.path).is_none() {
+        entry.fields.add(&aws_steps(&REGION), &REGION, aws_steps);
+        for (_, field) in entry
+            .fields
+            .0
+            .iter_mut()
+            .filter(|(name, _)| name == REGION.path)
+        {
+            field.computed = true;
+        }
+    }
+    entry
 }
 
 static REFERRED_TO: LazyLock<HashSet<Kind>> = LazyLock::new(|| {

@@ -313,6 +313,10 @@ pub(super) const ROWS: &[Row] = &[
                 "ProcessingInputs[].InputName",
             ),
             outside_aws(
+                "processing_inputs[].s3_input.s3_data_type",
+                "ProcessingInputs[].S3Input.S3DataType",
+            ),
+            outside_aws(
                 "processing_inputs[].s3_input.s3_uri",
                 "ProcessingInputs[].S3Input.S3Uri",
             ),

@@ -1,4 +1,7 @@
-//! What a rule says ([`Verdict`], [`Evidence`]), and what the user is told ([`Finding`], [`Report`]).
+//! What a rule says ([`Verdict`], [`Evidence`]), and what the user is told ([`Finding`], [`Report`], and in
+//! [`proof`] of paths).
+
+pub mod proof;
 
 use std::fmt;
 
@@ -7,6 +10,7 @@ use serde::Serialize;
 
 use crate::model::source::{Location, Span};
 use crate::model::value::Why;
+use proof::Proof;
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -220,8 +224,12 @@ impl Evidence {
 
 /// What the user can do about a value that is not known.
 #[must_use]
-pub fn supply(reason: Why) -> &'static str {
+pub fn supply(value: &str, reason: Why) -> &'static str {
     match reason {
+        Why::KnownAfterApply if value.ends_with("policy") => {
+            "write it as an `aws_iam_policy_document`, with ARNs made of names, which a plan shows \
+             (`arn:aws:s3:::${aws_s3_bucket.x.bucket}/*`), or check the next plan after apply"
+        }
         Why::KnownAfterApply => {
             "make it a literal or a variable, or check the next plan after apply"
         }
@@ -235,6 +243,7 @@ pub fn supply(reason: Why) -> &'static str {
         Why::Refused => "correct what AWS refuses",
         Why::Undocumented => "write it in a form that AWS documents",
         Why::AtRequest => "rest the condition on a key whose value the input tells",
+        Why::ChosenByCode => "let the policies admit all that the workload may choose",
         Why::NotJudgedYet => "do what the rule's fix says, which settles it",
     }
 }
@@ -406,6 +415,10 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// Sorted by estate, place and rule.
     pub findings: Vec<Finding>,
+    /// What workloads need, and whether it is allowed.
+    pub paths: Vec<Proof>,
+    /// Notebooks whose role is for no protected data, and starts no job: nothing was proven of them.
+    pub without_data: Vec<String>,
     /// What was not understood.
     pub problems: Vec<ReportedProblem>,
     /// What was taken for granted.

@@ -1,25 +1,29 @@
 //! The pipeline: from the inputs that the user named to a report.
 
+mod question;
+mod teller;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use crate::check::{self, Judgement};
-use crate::finding::{
-    Evidence, Finding, FindingVerdict, Input, MissingValue, Place, Related, Report,
-    ReportedProblem, Status, Subject, Verdict, supply,
-};
+use crate::access::Access;
+use crate::finding::{Assumption, Finding, FindingVerdict, Input, Report, ReportedProblem, Status};
 use crate::iam::catalogue::ManagedPolicies;
 use crate::load::plan::{self, View};
-use crate::load::{self, LoadError, Secrets};
+use crate::load::{self, LoadError};
 use crate::model::graph::ResourceGraph;
 use crate::model::problem::Problem;
 use crate::model::resource::Standing;
 use crate::model::source::{FileId, SourceMap};
+use crate::network::Network;
+use crate::paths;
 use crate::report::model::Model;
 use crate::resolve::resolve;
 use crate::rules::{self, Rule};
 use crate::workload;
+pub use question::{Question, can};
+use teller::Teller;
 
 /// What to judge, and how.
 #[derive(Debug, Clone, Default)]
@@ -49,15 +53,56 @@ pub fn check(options: &Options) -> Report {
     });
     report.problems.extend(unreadable);
     report.passed_over = passed_over;
-    report.assumptions = rules::assumptions();
+    report.assumptions = resting(&report);
+    report
+}
+
+/// Proves the paths of every input, and judges nothing else.
+#[must_use]
+pub fn prove(options: &Options) -> Report {
+    let mut report = Report::default();
+    let (unreadable, passed_over) = each_input(options, &mut |name, outcome| {
+        let (sources, file) = one_source(name, outcome?);
+        let plan = plan::load(&sources, file, View::Planned)?;
+        let graph = resolve(with_place(plan.draft, options));
+        let access = Access::new(&graph, &options.managed_policies);
+        let paths = paths::prove(&access, &Network::new(&graph));
+        let teller = Teller {
+            estate: name,
+            sources: &sources,
+            secrets: &plan.secrets,
+            graph: &graph,
+        };
+        report
+            .paths
+            .extend(paths.iter().map(|path| teller.proof(path)));
+        let mut problems = plan.problems;
+        problems.extend(access.problems());
+        problems.extend(jobs_not_found(&graph));
+        let problems = problems.into_iter();
+        report
+            .problems
+            .extend(problems.map(|problem| reported(problem, &sources)));
+        report.inputs.push(input(name, &graph, sources.text(file)));
+        Ok(())
+    });
+    report.problems.extend(unreadable);
+    report.passed_over = passed_over;
+    report.assumptions = resting(&report);
+    report
+}
+
+/// What was taken for granted, as far as something rests on it.
+fn resting(report: &Report) -> Vec<Assumption> {
     let rests_on = |id| {
         let mut findings = report.findings.iter();
+        let mut paths = report.paths.iter();
         findings.any(|finding| finding.assumptions.contains(&id))
+            || paths.any(|path| path.assumptions.contains(&id))
     };
-    report
-        .assumptions
-        .retain(|assumption| rests_on(assumption.id));
-    report
+    let mut assumptions = rules::assumptions();
+    assumptions.retain(|assumption| rests_on(assumption.id));
+    assumptions
 }
 
 /// The models of every plan, one after another, and what could not be read.
@@ -151,17 +196,22 @@ fn judge(
     let (sources, file) = one_source(name, text);
     let plan = plan::load(&sources, file, View::Planned)?;
     let graph = resolve(with_place(plan.draft, options));
-    let (judgements, mut problems) =
-        check::check(&graph, &options.rules, &options.managed_policies);
-    problems.splice(0..0, plan.problems);
+    let checked = crate::check::check(&graph, &options.rules, &options.managed_policies);
+    let mut problems = plan.problems;
+    problems.extend(checked.problems);
     problems.extend(jobs_not_found(&graph));
-    let mut findings = Teller {
+    let teller = Teller {
         estate: name,
         sources: &sources,
         secrets: &plan.secrets,
         graph: &graph,
-    }
-    .tell(&judgements, report);
+    };
+    let mut findings = teller.tell(&checked.judgements, report);
+    let told = checked.paths.iter().map(|path| teller.proof(path));
+    report.paths.extend(told);
+    report
+        .without_data
+        .extend(paths::without(&graph, &checked.paths).map(str::to_owned));
     mark_existing(&mut findings, &graph, &sources, file, options);
     findings.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
     report.findings.append(&mut findings);
@@ -268,7 +318,7 @@ fn mark_existing(
         return;
     };
     let before_graph = resolve(with_place(before.draft, options));
-    let (judgements, _) = check::check(&before_graph, &options.rules, &options.managed_policies);
+    let checked = crate::check::check(&before_graph, &options.rules, &options.managed_policies);
     let mut tally = Report::default();
     let before: BTreeMap<String, FindingVerdict> = Teller {
         estate: "",
@@ -276,7 +326,7 @@ fn mark_existing(
         secrets: &before.secrets,
         graph: &before_graph,
     }
-    .tell(&judgements, &mut tally)
+    .tell(&checked.judgements, &mut tally)
     .into_iter()
     .map(|finding| (finding.fingerprint, finding.verdict))
     .collect();
@@ -287,116 +337,4 @@ fn mark_existing(
             finding.status = Status::Existing;
         }
     }
-}
-
-/// Turns judgements into what the user is told.
-struct Teller<'t, 'a> {
-    estate: &'t str,
-    sources: &'t SourceMap,
-    secrets: &'t Secrets,
-    graph: &'t ResourceGraph<'a>,
-}
-
-impl Teller<'_, '_> {
-    fn tell(&self, judgements: &[Judgement], report: &mut Report) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for judgement in judgements {
-            let (verdict, evidence) = match &judgement.verdict {
-                Verdict::Holds => {
-                    report.tally.holds += 1;
-                    continue;
-                }
-                Verdict::NotApplicable => continue,
-                Verdict::Broken(evidence) => {
-                    report.tally.broken += 1;
-                    (FindingVerdict::Broken, evidence)
-                }
-                Verdict::Unsure(evidence) => {
-                    report.tally.unsure += 1;
-                    (FindingVerdict::Unsure, evidence)
-                }
-            };
-            let mut same = BTreeMap::new();
-            for evidence in evidence {
-                let ordinal: &mut usize = same.entry((evidence.code, &evidence.about)).or_default();
-                findings.push(self.finding(judgement, verdict, evidence, *ordinal));
-                *ordinal += 1;
-            }
-        }
-        findings
-    }
-
-    fn finding(
-        &self,
-        judgement: &Judgement,
-        verdict: FindingVerdict,
-        evidence: &Evidence,
-        ordinal: usize,
-    ) -> Finding {
-        let (rule, resource) = (judgement.rule, self.graph.get(judgement.subject));
-        let place = |span| Place::from(self.sources.location(span));
-        let mask = |text: &str| printable(&self.secrets.mask_prose(text));
-        let address = resource.address.as_str();
-        Finding {
-            rule: rule.id,
-            alias: rule.alias,
-            code: evidence.code,
-            verdict,
-            severity: evidence.severity.unwrap_or(rule.severity),
-            status: Status::New,
-            estate: self.estate.to_owned(),
-            resource: Subject {
-                address: printable(address),
-                kind: resource.kind().map_or("unknown", |kind| kind.name()),
-                type_name: resource.type_name.clone().into_owned(),
-            },
-            message: mask(&evidence.message),
-            location: place(evidence.at),
-            related: evidence
-                .related
-                .iter()
-                .map(|label| Related {
-                    message: mask(&label.message),
-                    location: place(label.at),
-                })
-                .collect(),
-            hinges_on: evidence
-                .hinges_on
-                .iter()
-                .map(|hinge| MissingValue {
-                    value: mask(&hinge.value),
-                    reason: hinge.reason.to_string(),
-                    supply: supply(hinge.reason).to_owned(),
-                })
-                .collect(),
-            help: mask(evidence.fix.as_deref().unwrap_or(rule.fix)),
-            fingerprint: fingerprint(rule.id, evidence, address, ordinal),
-            assumptions: rule.assumes.to_vec(),
-        }
-    }
-}
-
-/// The text with control characters escaped: a line break of the author's must not begin a line of ours,
-/// which a build system may read as a command.
-fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
-    }
-    out
-}
-
-/// Depends on nothing that unrelated edits change: neither lines, nor words, nor severities.
-fn fingerprint(rule: &str, evidence: &Evidence, address: &str, ordinal: usize) -> String {
-    let mut hash = Sha256::new();
-    let code = evidence.code.unwrap_or("");
-    for part in [rule, code, address, &evidence.about, &ordinal.to_string()] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    hex(hash.finalize().get(..16).unwrap_or_default())
 }

@@ -1,0 +1,107 @@
+//! Control policies of an organization that the input itself attaches.
+//!
+//! Source: AWS Organizations User Guide, "Service control policies (SCPs)" and "Resource control policies
+//! (RCPs)": those attached to an account bind it; AWS's own, which allow everything, are attached beside
+//! them wherever they are not taken away.
+
+use std::sync::Arc;
+
+use super::Access;
+use super::admission::hinges;
+use crate::iam::policy::{Clause, Effect};
+use crate::iam::{Hinge, Policy, PolicyKind, Text, equal_texts, is_account_id};
+use crate::model::graph::{ResourceGraph, ResourceId};
+use crate::model::resource::Standing;
+use crate::model::source::Span;
+use crate::model::truth::Truth;
+use crate::model::value::Value;
+use crate::model::vocabulary::Kind;
+
+const FULL_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+impl Access<'_, '_> {
+    /// The control policies that bind an account, or may: as one level, beside AWS's own.
+    pub(super) fn controls(&self, kind: PolicyKind, account: &Text) -> Vec<Vec<Arc<Policy>>> {
+        let mut level = Vec::new();
+        for id in &self.controls {
+            let resource = self.graph().get(*id);
+            let Some(content) = resource.get("content") else {
+                continue;
+            };
+            let policy = self.policy(content);
+            if policy.kind != kind {
+                continue;
+            }
+            match self.binds(*id, account) {
+                (Truth::Yes, _) => level.push(policy),
+                (Truth::Unknown, hinge) => level.push(Arc::new(perhaps(&policy, &hinge))),
+                (Truth::No, _) => {}
+            }
+        }
+        if level.is_empty() {
+            return Vec::new();
+        }
+        let own = self.managed.get(FULL_ACCESS, Span::NOWHERE);
+        level.extend(own.map(|policy| {
+            let name = "the FullAWSAccess that AWS attaches".to_owned();
+            Arc::new(Policy {
+                name,
+                kind,
+                ..policy
+            })
+        }));
+        vec![level]
+    }
+
+    /// Whether a control policy is attached to an account, to its units or to the root of its
+    /// organization; and what tells where that is open.
+    fn binds(&self, policy: ResourceId, account: &Text) -> (Truth, Hinge) {
+        let graph = self.graph();
+        let name = graph.get(policy).address.as_str();
+        let mut binds = (Truth::No, Hinge::Policy(format!("the targets of {name}")));
+        let parts = graph.parts(policy, Kind::OrganizationsPolicyAttach);
+        for part in &parts.found {
+            let targets = ["target_id", "target_ids"];
+            let targets = targets.iter().filter_map(|path| part.get(path));
+            for target in targets.flat_map(each) {
+                let Some(text) = self.text(target, name) else {
+                    continue;
+                };
+                match equal_texts(&text, account) {
+                    Truth::Yes => return (Truth::Yes, binds.1),
+                    // Another account; a root or a unit may hold this one.
+                    Truth::No if text.known().is_some_and(is_account_id) => {}
+                    Truth::No | Truth::Unknown => {
+                        if let Some(hinge) = hinges(&text).into_iter().next() {
+                            binds.1 = hinge;
+                        }
+                        binds.0 = Truth::Unknown;
+                    }
+                }
+            }
+        }
+        binds
+    }
+}
+
+/// The control policies of an estate.
+pub(super) fn controls(graph: &ResourceGraph<'_>) -> Vec<ResourceId> {
+    let all = graph.iter().filter(|(_, resource)| {
+        resource.kind() == Some(Kind::OrganizationsPolicy) && resource.standing == Standing::Judged
+    });
+    all.map(|(id, _)| id).collect()
+}
+
+fn each<'v, 'a>(value: &'v Value<'a>) -> &'v [Value<'a>] {
+    value.as_list().unwrap_or(std::slice::from_ref(value))
+}
+
+/// A policy whose denials count only if it is attached here; what it allows, AWS's own allows as well.
+fn perhaps(policy: &Policy, hinge: &Hinge) -> Policy {
+    let mut perhaps = policy.clone();
+    perhaps.statements.retain(|one| one.effect != Effect::Allow);
+    for statement in &mut perhaps.statements {
+        statement.conditions.push(Clause::Open(hinge.clone()));
+    }
+    perhaps
+}

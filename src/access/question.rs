@@ -1,0 +1,549 @@
+//! A question about an estate: may this principal do this to that? Gathers the policies that take part,
+//! and what is known of the request, and puts it to the engine.
+//!
+//! Source: IAM User Guide, "Policy evaluation logic".
+
+use std::sync::Arc;
+
+use super::Access;
+use crate::iam::catalogue;
+use crate::iam::policy::Statement;
+use crate::iam::{
+    Action, ArnSubject, Because, Context, Decision, Endpoint, Hinge, Identities as _, Knowledge,
+    Outcome, Policies, Policy, PolicyKind, Principal, Request, Text, default_key_policy, explain,
+};
+use crate::model::graph::{ResourceId, Target};
+use crate::model::resource::{Resource, Standing};
+use crate::model::source::Span;
+use crate::model::truth::Truth;
+use crate::model::value::{Map, Value, Why};
+use crate::model::vocabulary::Kind;
+
+/// Who asks, with the policies that decide what they may do.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// As the engine sees them.
+    pub principal: Principal,
+    /// The role or user, if it is one of the input.
+    pub id: Option<ResourceId>,
+    /// What messages call them.
+    pub name: String,
+    /// The identity policies, those of a user's groups included.
+    pub identity: Vec<Arc<Policy>>,
+    pub(super) boundary: Option<Arc<Policy>>,
+    pub(super) service_control: Vec<Vec<Arc<Policy>>>,
+    pub(super) tags: Vec<(String, Text)>,
+}
+
+/// What a request is about, with the policy that it carries.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// The ARN.
+    pub arn: Text,
+    /// The resource that it is, or lies in, if it is one of the input.
+    pub id: Option<ResourceId>,
+    /// What messages call it.
+    pub name: String,
+    /// The account that owns it; none where that is not known.
+    pub owner: Option<Text>,
+    /// The region that it is in; none where that is not known.
+    pub region: Option<Text>,
+    pub(super) policy: Option<Arc<Policy>>,
+    pub(super) grants: Option<Arc<Policy>>,
+    pub(super) resource_control: Vec<Vec<Arc<Policy>>>,
+    pub(super) tags: Vec<(String, Text)>,
+}
+
+/// Which way a request takes into AWS, as far as the conditions on it can see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Through this VPC endpoint of the input.
+    Endpoint(ResourceId),
+    /// From a public address.
+    Internet,
+    /// Inside AWS, on behalf of somebody: no address and no endpoint is seen.
+    Service,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// The circumstances of a request.
+#[derive(Debug, Clone)]
+pub struct Circumstances {
+    /// Its way.
+    pub way: Way,
+    /// Context keys of this very request; they stand before what is known of every request.
+    pub keys: Vec<(String, Knowledge)>,
+}
+
+/// A decision with its reasons, and the policies that took part.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// What was asked.
+    pub request: Request,
+    /// The decision, and why.
+    pub outcome: Outcome,
+    /// The VPC endpoint that the request goes through.
+    pub endpoint: Option<ResourceId>,
+    gathered: Gathered,
+}
+
+/// The policies that take part, held.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gathered {
+    identity: Vec<Arc<Policy>>,
+    boundary: Option<Arc<Policy>>,
+    resource: Option<Arc<Policy>>,
+    grants: Option<Arc<Policy>>,
+    service_control: Vec<Vec<Arc<Policy>>>,
+    resource_control: Vec<Vec<Arc<Policy>>>,
+    /// A policy, if it has one, and whether it is a gateway endpoint.
+    endpoint: Option<(Option<Arc<Policy>>, bool)>,
+}
+
+impl Way {
+    /// With these context keys and no others than every request carries.
+    #[must_use]
+    pub fn with(self, keys: Vec<(&str, Knowledge)>) -> Circumstances {
+        let keys = keys.into_iter();
+        Circumstances {
+            way: self,
+            keys: keys.map(|(key, known)| (key.to_owned(), known)).collect(),
+        }
+    }
+}
+
+impl Object {
+    /// The policy that it carries: AWS's own where none is written.
+    #[must_use]
+    pub fn policy(&self) -> Option<&Policy> {
+        self.policy.as_deref()
+    }
+
+    /// The same, of which it is taken for granted that its own policy admits a caller: the caller's
+    /// policies alone decide, as within an account.
+    #[must_use]
+    pub fn admitting(self, caller: &Caller) -> Self {
+        Self {
+            owner: caller.principal.account().cloned(),
+            policy: None,
+            ..self
+        }
+    }
+}
+
+impl Answer {
+    /// The decision.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        self.outcome.decision
+    }
+
+    /// The policy and the statement that a reason names.
+    #[must_use]
+    pub fn statement(&self, because: &Because) -> Option<(&Policy, &Statement)> {
+        let named = because.policy.as_deref()?;
+        let policy = self.gathered.all().find(|policy| policy.name == named)?;
+        let mut statements = policy.statements.iter();
+        let statement = statements.find(|one| Some(one.index) == because.statement)?;
+        Some((policy, statement))
+    }
+
+    /// The policy of the resource itself, if it has one.
+    #[must_use]
+    pub fn resource_policy(&self) -> Option<&Policy> {
+        self.gathered.resource.as_deref()
+    }
+
+    /// The statements of all that take part.
+    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.gathered.all().flat_map(|policy| &policy.statements)
+    }
+}
+
+impl Gathered {
+    fn all(&self) -> impl Iterator<Item = &Policy> {
+        let levels = self.service_control.iter().chain(&self.resource_control);
+        let endpoint = self
+            .endpoint
+            .iter()
+            .filter_map(|(policy, _)| policy.as_ref());
+        let single = [&self.boundary, &self.resource, &self.grants];
+        let all = self.identity.iter().chain(levels.flatten());
+        all.chain(single.into_iter().flatten())
+            .chain(endpoint)
+            .map(Arc::as_ref)
+    }
+
+    fn policies(&self) -> Policies<'_> {
+        fn levels(levels: &[Vec<Arc<Policy>>]) -> Vec<Vec<&Policy>> {
+            let each = levels.iter();
+            each.map(|level| level.iter().map(Arc::as_ref).collect())
+                .collect()
+        }
+        Policies {
+            identity: self.identity.iter().map(Arc::as_ref).collect(),
+            boundary: self.boundary.as_deref(),
+            session: None,
+            resource: self.resource.as_deref(),
+            grants: self.grants.as_deref(),
+            service_control: levels(&self.service_control),
+            resource_control: levels(&self.resource_control),
+            endpoint: self.endpoint.as_ref().map(|(policy, gateway)| Endpoint {
+                policy: policy.as_deref(),
+                gateway: *gateway,
+            }),
+        }
+    }
+}
+
+impl Access<'_, '_> {
+    /// A role or user of the input as a caller; none for any other kind.
+    #[must_use]
+    pub fn caller(&self, id: ResourceId) -> Option<Caller> {
+        let graph = self.graph();
+        let resource = graph.get(id);
+        let arn = self.arn(id)?;
+        let account = account_of(&arn).unwrap_or_else(|| self.account(resource));
+        let principal = match resource.kind()? {
+            Kind::Role => Principal::Role {
+                arn,
+                account: account.clone(),
+                session: None,
+            },
+            Kind::User => Principal::User {
+                arn,
+                account: account.clone(),
+            },
+            _ => return None,
+        };
+        let name = resource.address.as_str().to_owned();
+        let mut identity = Vec::new();
+        let mut unknown = Vec::new();
+        let mut holders = vec![id];
+        if resource.kind() == Some(Kind::User) {
+            let (groups, perhaps_more) = self.groups_of(id);
+            holders.extend(groups);
+            unknown.extend(perhaps_more);
+        }
+        for holder in holders {
+            let attached = self.attached(holder);
+            identity.extend(attached.policies.into_iter().map(|one| one.policy));
+            unknown.extend(attached.perhaps_more);
+        }
+        if resource.standing == Standing::Context {
+            // A data source shows the role, not what is attached to it.
+            unknown.push((
+                format!("policies attached to {name}"),
+                Why::ExternalResource,
+            ));
+        }
+        for (what, why) in unknown {
+            identity.push(self.unknown_policy(what, why, PolicyKind::Identity, resource));
+        }
+        let boundary = resource.get("permissions_boundary");
+        let boundary = boundary.filter(|value| value.as_text() != Some(""));
+        let boundary = boundary.map(|value| {
+            let policy = self.managed_policy(value, resource).0;
+            Arc::new(Policy {
+                kind: PolicyKind::Boundary,
+                ..policy.as_ref().clone()
+            })
+        });
+        Some(Caller {
+            principal,
+            id: Some(id),
+            identity,
+            boundary,
+            service_control: self.controls(PolicyKind::ServiceControl, &account),
+            tags: self.tags(resource),
+            name,
+        })
+    }
+
+    /// Somebody outside the input as a caller. What identity policies they have is not known.
+    #[must_use]
+    pub fn outsider(&self, principal: Principal, name: &str) -> Caller {
+        let has_policies = matches!(principal, Principal::Role { .. } | Principal::User { .. });
+        let what = format!("policies attached to {name}");
+        let hole = self.holes().named(&what).unknown(Why::ExternalResource);
+        let policy = Policy::unknown(
+            what,
+            PolicyKind::Identity,
+            Hinge::Hole(hole.id),
+            Span::NOWHERE,
+        );
+        let account = principal.account().cloned();
+        Caller {
+            principal,
+            id: None,
+            name: name.to_owned(),
+            identity: has_policies.then(|| Arc::new(policy)).into_iter().collect(),
+            boundary: None,
+            service_control: account.map_or_else(Vec::new, |account| {
+                self.controls(PolicyKind::ServiceControl, &account)
+            }),
+            tags: Vec::new(),
+        }
+    }
+
+    fn unknown_policy(
+        &self,
+        what: String,
+        why: Why,
+        kind: PolicyKind,
+        of: &Resource<'_>,
+    ) -> Arc<Policy> {
+        let hole = self.holes().named(&what).unknown(why);
+        Arc::new(Policy::unknown(what, kind, Hinge::Hole(hole.id), of.origin))
+    }
+
+    /// A resource of the input as what a request is about.
+    #[must_use]
+    pub fn object(&self, id: ResourceId) -> Object {
+        let resource = self.graph().get(id);
+        let arn = self.arn(id).unwrap_or_else(|| {
+            let name = format!("{}.arn", resource.address.as_str());
+            Text::hole(self.holes().named(&name).unknown(Why::KnownAfterApply))
+        });
+        let owner = account_of(&arn).filter(|account| account.known() != Some(""));
+        let owner = owner.unwrap_or_else(|| self.account(resource));
+        let is_key = Kind::KEYS.contains(&resource.kind().unwrap_or(Kind::Bucket));
+        Object {
+            id: Some(id),
+            name: resource.address.as_str().to_owned(),
+            policy: self.own_policy(id, &owner),
+            grants: if is_key { self.grants(id) } else { None },
+            resource_control: self.controls(PolicyKind::ResourceControl, &owner),
+            region: Some(self.region(resource)),
+            owner: (resource.standing == Standing::Judged || arn_has_account(&arn))
+                .then_some(owner),
+            tags: self.tags(resource),
+            arn,
+        }
+    }
+
+    /// Something outside the input as what a request is about: a policy of its own may say anything.
+    #[must_use]
+    pub fn foreign_object(&self, arn: &Text, name: &str) -> Object {
+        let fields = arn.fields(5);
+        let field = |at: usize| fields.as_ref().and_then(|fields| fields.get(at)).cloned();
+        let given = |text: &Text| text.known() != Some("");
+        let service = field(2).and_then(|text| text.known().map(str::to_owned));
+        let kind = match service.as_deref() {
+            Some("s3") => Some((PolicyKind::Bucket, "bucket policy")),
+            Some("kms") => Some((PolicyKind::Key, "key policy")),
+            Some("ecr") => Some((PolicyKind::Repository, "repository policy")),
+            _ => None,
+        };
+        let policy = kind.map(|(kind, words)| {
+            let what = format!("the {words} of {name}");
+            let hole = self.holes().named(&what).unknown(Why::ExternalResource);
+            let at = Span::NOWHERE;
+            Arc::new(Policy::unknown(what, kind, Hinge::Hole(hole.id), at))
+        });
+        Object {
+            id: None,
+            name: name.to_owned(),
+            owner: field(4).filter(given),
+            region: field(3).filter(given),
+            policy,
+            grants: None,
+            resource_control: Vec::new(),
+            tags: Vec::new(),
+            arn: arn.clone(),
+        }
+    }
+
+    /// Everything, for an action that is about nothing in particular.
+    #[must_use]
+    pub fn no_object(&self, caller: &Caller) -> Object {
+        Object {
+            arn: "*".into(),
+            id: None,
+            name: "*".to_owned(),
+            owner: caller.principal.account().cloned(),
+            // A workload calls services of its own region.
+            region: caller.id.map(|id| self.region(self.graph().get(id))),
+            policy: None,
+            grants: None,
+            resource_control: Vec::new(),
+            tags: Vec::new(),
+        }
+    }
+
+    /// The one policy that a resource carries; AWS's own where none is written.
+    fn own_policy(&self, id: ResourceId, owner: &Text) -> Option<Arc<Policy>> {
+        let resource = self.graph().get(id);
+        let kind = match resource.kind()? {
+            Kind::Role => {
+                if let Some(trust) = resource.get("assume_role_policy") {
+                    return Some(self.policy(trust));
+                }
+                let what = format!("the trust policy of {}", resource.address.as_str());
+                let (why, kind) = (Why::ExternalResource, PolicyKind::Trust);
+                return Some(self.unknown_policy(what, why, kind, resource));
+            }
+            Kind::KmsKey | Kind::KmsKeyReplica | Kind::KmsKeyExternal => PolicyKind::Key,
+            Kind::KmsAlias => {
+                return self
+                    .key_of_alias(id)
+                    .and_then(|key| self.own_policy(key, owner));
+            }
+            Kind::Bucket => PolicyKind::Bucket,
+            Kind::Repository => PolicyKind::Repository,
+            _ => return None,
+        };
+        let of = self.policies_of(id);
+        let words = kind.words();
+        let name = resource.address.as_str();
+        let perhaps = if resource.standing == Standing::Context {
+            Some(Why::ExternalResource)
+        } else {
+            of.perhaps_more
+        };
+        match of.policies.as_slice() {
+            [one] => Some(Arc::clone(&one.policy)),
+            [] => match perhaps {
+                Some(why) => {
+                    let what = format!("the {words} of {name}");
+                    Some(self.unknown_policy(what, why, kind, resource))
+                }
+                None if kind == PolicyKind::Key => {
+                    Some(Arc::new(default_key_policy(owner, resource.origin)))
+                }
+                None => None,
+            },
+            [_, ..] => {
+                let what = format!("which of its policies counts for {name}");
+                Some(self.unknown_policy(what, Why::SeveralMatch, kind, resource))
+            }
+        }
+    }
+
+    /// The key that an alias stands for.
+    #[must_use]
+    pub fn key_of_alias(&self, alias: ResourceId) -> Option<ResourceId> {
+        let resource = self.graph().get(alias);
+        let target = ["target_key_id", "target_key_arn"];
+        let target = target.iter().find_map(|path| resource.get(path))?;
+        let kinds = [Kind::KmsKey, Kind::KmsKeyReplica, Kind::KmsKeyExternal];
+        match self.graph().target(target, &kinds) {
+            Target::Resource(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    fn tags(&self, resource: &Resource<'_>) -> Vec<(String, Text)> {
+        let tags = resource.get("tags").and_then(Value::as_map);
+        let tags = tags.into_iter().flat_map(Map::iter);
+        let name = format!("{}.tags", resource.address.as_str());
+        tags.filter_map(|(key, value)| Some((key.to_owned(), self.text(value, &name)?)))
+            .collect()
+    }
+
+    /// Decides a question.
+    #[must_use]
+    pub fn ask(
+        &self,
+        caller: &Caller,
+        action: &Action,
+        object: &Object,
+        circumstances: &Circumstances,
+    ) -> Answer {
+        // Passing a role is no call of its own: no endpoint is asked about it.
+        let is_call = *action != Action::named("iam:PassRole");
+        let endpoint = match circumstances.way {
+            Way::Endpoint(id) if is_call => Some(id),
+            _ => None,
+        };
+        let is_direct = |policy: &Arc<Policy>| match policy.kind {
+            // Nobody assumes a role by passing it.
+            PolicyKind::Trust => action.service() == "sts",
+            _ => true,
+        };
+        let gathered = Gathered {
+            identity: caller.identity.clone(),
+            boundary: caller.boundary.clone(),
+            resource: object.policy.clone().filter(is_direct),
+            grants: object.grants.clone(),
+            service_control: caller.service_control.clone(),
+            resource_control: object.resource_control.clone(),
+            endpoint: endpoint.map(|id| self.endpoint_policy(id)),
+        };
+        let arn = if catalogue::is_without_resource(action) == Truth::Yes {
+            "*".into()
+        } else {
+            object.arn.clone()
+        };
+        let context = self.context(caller, action, object, circumstances, &gathered);
+        let request = Request {
+            principal: caller.principal.clone(),
+            action: action.clone(),
+            resource: ArnSubject::new(arn),
+            owner: object.owner.clone(),
+            context,
+        };
+        let outcome = explain(&gathered.policies(), &request, &|id| self.hole_name(id));
+        Answer {
+            request,
+            outcome,
+            endpoint,
+            gathered,
+        }
+    }
+
+    /// The policy of an endpoint, and whether it is a gateway.
+    fn endpoint_policy(&self, id: ResourceId) -> (Option<Arc<Policy>>, bool) {
+        let resource = self.graph().get(id);
+        let gateway = match resource.get("vpc_endpoint_type") {
+            None => true,
+            Some(value) => value.as_text() == Some("Gateway"),
+        };
+        let of = self.policies_of(id);
+        let policy = match (of.policies.first(), of.perhaps_more) {
+            (Some(one), _) => Some(Arc::clone(&one.policy)),
+            (None, Some(why)) => {
+                let what = format!("the endpoint policy of {}", resource.address.as_str());
+                Some(self.unknown_policy(what, why, PolicyKind::Endpoint, resource))
+            }
+            (None, None) => None,
+        };
+        (policy, gateway)
+    }
+
+    /// What is known of the keys that the policies ask for, and of those that variables need.
+    fn context(
+        &self,
+        caller: &Caller,
+        action: &Action,
+        object: &Object,
+        circumstances: &Circumstances,
+        gathered: &Gathered,
+    ) -> Context {
+        let statements = gathered.all().flat_map(|policy| &policy.statements);
+        let conditions = statements.flat_map(Statement::readable_conditions);
+        let asked = conditions.map(|condition| condition.key.as_str());
+        let mut context = Context::open();
+        for key in asked.chain(super::keys::IN_VARIABLES.iter().copied()) {
+            let given = circumstances.keys.iter();
+            let mut given = given.filter(|(name, _)| name.eq_ignore_ascii_case(key));
+            let knowledge = match given.next() {
+                Some((_, knowledge)) => knowledge.clone(),
+                None => self.knowledge(key, caller, action, object, circumstances.way),
+            };
+            context = context.with(key, knowledge);
+        }
+        context
+    }
+}
+
+/// The account of an ARN.
+#[must_use]
+pub fn account_of(arn: &Text) -> Option<Text> {
+    arn.fields(5)?.into_iter().nth(4)
+}
+
+fn arn_has_account(arn: &Text) -> bool {
+    account_of(arn).is_some_and(|account| account.known() != Some(""))
+}

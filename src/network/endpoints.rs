@@ -1,0 +1,192 @@
+//! Which VPC endpoint the traffic from a subnet to a service takes.
+//!
+//! Source: AWS `PrivateLink` Guide, "Access an AWS service using an interface VPC endpoint" (private DNS),
+//! "Gateway endpoints for Amazon S3" (routing) and "Private DNS" for Amazon S3 interface endpoints.
+
+use super::{Missing, Network, elements, equal, given};
+use crate::model::graph::{ResourceId, Target};
+use crate::model::resource::{Resource, Standing};
+use crate::model::truth::Truth;
+use crate::model::value::{Data, Piece, Value, Why};
+use crate::model::vocabulary::Kind;
+
+/// How traffic from a subnet leaves for a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Passage {
+    /// Through this endpoint.
+    Through(ResourceId),
+    /// Through no endpoint that the input shows.
+    Around,
+    /// It cannot be told.
+    Unknown(Missing),
+}
+
+/// Whether an endpoint is one for a service, by the last part of the service's name: `s3`,
+/// `sagemaker.api`.
+#[must_use]
+pub fn serves(endpoint: &Resource<'_>, service: &str) -> Truth {
+    let Some(name) = endpoint.get("service_name") else {
+        return Truth::Unknown;
+    };
+    let (end, is_whole) = match &name.data {
+        Data::Text(text) => (text.as_ref(), true),
+        Data::Template(pieces) => match pieces.last() {
+            Some(Piece::Known(end)) => (end.as_ref(), false),
+            _ => return Truth::Unknown,
+        },
+        _ => return Truth::Unknown,
+    };
+    let wanted = format!(".{service}");
+    if end.ends_with(&wanted) {
+        Truth::Yes
+    } else if is_whole || !wanted.ends_with(end) {
+        Truth::No
+    } else {
+        Truth::Unknown
+    }
+}
+
+impl Network<'_, '_> {
+    /// The way from a subnet to a service of AWS, as far as endpoints go: a gateway endpoint that the
+    /// subnet's route table has, else an interface endpoint of the VPC whose private DNS is on.
+    #[must_use]
+    pub fn passage(&self, subnet: Target<'_>, service: &str) -> Passage {
+        let vpc = match self.vpc_of(subnet) {
+            Ok(vpc) => vpc,
+            Err(missing) => return Passage::Unknown(missing),
+        };
+        let (mut interface, mut unknown) = (None, None);
+        for (id, endpoint) in self.all(Kind::Endpoint) {
+            let of_vpc = given(endpoint.get("vpc_id"));
+            let of_vpc = of_vpc.map_or(Truth::Unknown, |value| {
+                equal(self.graph.target(value, Kind::VPCS), vpc)
+            });
+            let attribute = if of_vpc == Truth::Unknown {
+                "vpc_id"
+            } else {
+                "service_name"
+            };
+            match of_vpc.and(serves(endpoint, service)) {
+                Truth::No => continue,
+                Truth::Unknown => {
+                    let missing = Missing::of(endpoint, attribute, Why::KnownAfterApply);
+                    unknown.get_or_insert(missing);
+                    continue;
+                }
+                Truth::Yes => {}
+            }
+            let (is_way, missing) = if is_gateway(endpoint) {
+                self.is_routed(id, subnet)
+            } else {
+                self.answers_for_service(id, service)
+            };
+            match is_way {
+                Truth::Yes if is_gateway(endpoint) => return Passage::Through(id),
+                Truth::Yes => {
+                    interface.get_or_insert(id);
+                }
+                Truth::Unknown => unknown = unknown.or(missing),
+                Truth::No => {}
+            }
+        }
+        if let Some(missing) = unknown {
+            return Passage::Unknown(missing);
+        }
+        match (interface, vpc) {
+            (Some(id), _) => Passage::Through(id),
+            (None, Target::Resource(id)) if self.graph.get(id).standing == Standing::Judged => {
+                Passage::Around
+            }
+            (None, vpc) => Passage::Unknown(Missing {
+                value: format!("the endpoints of {}", self.name_of(vpc)),
+                why: Why::ExternalResource,
+            }),
+        }
+    }
+
+    /// Endpoints for a service in the VPC of a subnet, whether or not traffic takes them.
+    pub fn endpoints_for<'n>(
+        &'n self,
+        subnet: Target<'_>,
+        service: &'n str,
+    ) -> impl Iterator<Item = ResourceId> + 'n {
+        let vpc = self.vpc_of(subnet).ok();
+        let all = self.all(Kind::Endpoint).filter(move |(_, endpoint)| {
+            let of_vpc = given(endpoint.get("vpc_id")).zip(vpc);
+            let of_vpc = of_vpc.map_or(Truth::No, |(value, vpc)| {
+                equal(self.graph.target(value, Kind::VPCS), vpc)
+            });
+            of_vpc.and(serves(endpoint, service)) == Truth::Yes
+        });
+        all.map(|(id, _)| id)
+    }
+
+    /// Whether the route table of a subnet is one of a gateway endpoint's.
+    fn is_routed(&self, endpoint: ResourceId, subnet: Target<'_>) -> (Truth, Option<Missing>) {
+        let table = match self.table_of(subnet) {
+            Ok(table) => table,
+            Err(missing) => return (Truth::Unknown, Some(missing)),
+        };
+        let resource = self.graph.get(endpoint);
+        let parts = self.graph.parts(endpoint, Kind::EndpointRt);
+        let own = given(resource.get("route_table_ids")).map(|value| (resource, value));
+        let others = parts
+            .found
+            .iter()
+            .filter_map(|part| Some((part.said_by, given(part.get("route_table_id"))?)));
+        let mut unknown = None;
+        for (said_by, value) in own.into_iter().chain(others) {
+            for one in elements(value) {
+                match self.table_named(one) {
+                    Ok(other) if other == table => return (Truth::Yes, None),
+                    Ok(_) => {}
+                    Err(why) => {
+                        unknown = Some(Missing::of(said_by, "route_table_ids", why));
+                    }
+                }
+            }
+        }
+        let missing = unknown.or(parts.perhaps_more.map(|why| Missing {
+            value: format!("the route tables of {}", resource.address.as_str()),
+            why,
+        }));
+        match missing {
+            Some(missing) => (Truth::Unknown, Some(missing)),
+            None => (Truth::No, None),
+        }
+    }
+
+    /// Whether the service's own name leads to an interface endpoint.
+    fn answers_for_service(&self, endpoint: ResourceId, service: &str) -> (Truth, Option<Missing>) {
+        let resource = self.graph.get(endpoint);
+        let inbound_only = "dns_options.private_dns_only_for_inbound_resolver_endpoint";
+        if service == "s3" && flag(resource.get(inbound_only)) != Truth::No {
+            return (Truth::No, None);
+        }
+        let parts = self.graph.parts(endpoint, Kind::EndpointDns);
+        let said = parts.found.iter().map(|part| {
+            let value = part.get("private_dns_enabled");
+            flag(value)
+        });
+        let is_on = said
+            .fold(Truth::No, Truth::or)
+            .or(flag(resource.get("private_dns_enabled")));
+        let missing = Missing::of(resource, "private_dns_enabled", Why::KnownAfterApply);
+        (is_on, (is_on == Truth::Unknown).then_some(missing))
+    }
+}
+
+fn is_gateway(endpoint: &Resource<'_>) -> bool {
+    endpoint
+        .get("vpc_endpoint_type")
+        .is_none_or(|value| value.as_text() == Some("Gateway"))
+}
+
+fn flag(value: Option<&Value<'_>>) -> Truth {
+    match given(value).map(|value| &value.data) {
+        None => Truth::No,
+        Some(Data::Bool(flag)) => (*flag).into(),
+        Some(Data::Text(text)) => text.eq_ignore_ascii_case("true").into(),
+        Some(_) => Truth::Unknown,
+    }
+}

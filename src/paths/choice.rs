@@ -1,0 +1,226 @@
+//! What the code in a workload chooses: which object, the name of a job, the settings of a job. A choice
+//! that is allowed, whatever is still unknown, proves a hop; the policies themselves say what to try.
+
+use std::collections::BTreeSet;
+
+use super::Prover;
+use crate::access::Answer;
+use crate::iam::condition::{Condition, Quantifier, Test};
+use crate::iam::policy::{Effect, ResourceEntry, Statement};
+use crate::iam::text::{Domain, Piece};
+use crate::iam::{Action, Decision, Knowledge, Text};
+use crate::model::truth::Truth;
+use crate::model::value::Why;
+
+/// Something that the code chooses.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    /// The text chosen, with holes for what does not matter.
+    pub(super) text: Text,
+    /// In words; none if anything will do.
+    pub(super) words: Option<String>,
+}
+
+/// Asks with anything, then with what the policies name, and keeps the first answer that allows. If none
+/// does, the answer for anything stands: which is denied only if every choice is.
+pub(super) fn first_allowed(
+    anything: Choice,
+    ask: impl Fn(&Choice) -> Answer,
+    named: impl FnOnce(&Answer) -> Vec<Choice>,
+) -> (Answer, Choice) {
+    let answer = ask(&anything);
+    if answer.decision() != Decision::Undecided {
+        return (answer, anything);
+    }
+    for choice in named(&answer) {
+        let other = ask(&choice);
+        if other.decision() == Decision::Allowed {
+            return (other, choice);
+        }
+    }
+    (answer, anything)
+}
+
+impl Prover<'_, '_, '_> {
+    /// Anything, under a name for messages.
+    pub(super) fn anything(&self, name: &str, domain: Domain) -> Choice {
+        Choice {
+            text: self.access.unknown(name, Why::ChosenByCode, domain),
+            words: None,
+        }
+    }
+
+    /// What statements that allow an action say of the end of a resource, after the first slash of its
+    /// last field: keys of objects, names of jobs.
+    pub(super) fn ends_named(
+        &self,
+        answer: &Answer,
+        action: &Action,
+        domain: Domain,
+    ) -> Vec<Choice> {
+        let allowing = answer
+            .statements()
+            .filter(|one| one.effect == Effect::Allow);
+        let about = allowing.filter(|one| one.actions.cover(action) != Truth::No);
+        let resources = about.filter_map(|one| one.resources.as_ref());
+        let entries = resources
+            .filter(|one| !one.negated)
+            .flat_map(|one| &one.entries);
+        let mut seen = BTreeSet::new();
+        let mut choices = Vec::new();
+        for entry in entries {
+            let Some(end) = end_of(entry) else { continue };
+            let words = self.access.show(&end);
+            if !seen.insert(words.clone()) {
+                continue;
+            }
+            choices.push(Choice {
+                text: self.filled(&end, domain),
+                words: Some(words),
+            });
+        }
+        choices
+    }
+
+    /// A pattern with a hole for each wildcard.
+    fn filled(&self, pattern: &Text, domain: Domain) -> Text {
+        let mut filled = Text::default();
+        for piece in pattern.pieces() {
+            match piece {
+                Piece::Hole(hole) => filled.push_hole(*hole),
+                Piece::Literal(text) => {
+                    let mut rest = text.as_str();
+                    while let Some((before, after)) = rest.split_once(['*', '?']) {
+                        filled.push_literal(before);
+                        let any =
+                            self.access
+                                .unknown("what the code chooses", Why::ChosenByCode, domain);
+                        filled.push(&any);
+                        rest = after;
+                    }
+                    filled.push_literal(rest);
+                }
+            }
+        }
+        filled
+    }
+
+    /// The values that conditions on a key demand, each as a text that meets it.
+    pub(super) fn values_demanded(&self, answer: &Answer, key: &str) -> Vec<Choice> {
+        let demanded = demands(answer.statements(), key);
+        let values = demanded.flat_map(|(condition, _)| &condition.values);
+        let texts = values.map(|value| Choice {
+            text: self.filled(&value.text, Domain::ANY),
+            words: Some(self.access.show(&value.text)),
+        });
+        texts.collect()
+    }
+
+    /// What a job should say of itself so that conditions on its settings are met: a value that they
+    /// name, for each setting that they ask for.
+    pub(super) fn settings_demanded(
+        &self,
+        answer: &Answer,
+        keys: &BTreeSet<String>,
+    ) -> Vec<(String, Knowledge, String)> {
+        let mut settings = Vec::new();
+        for key in keys {
+            let demanded: Vec<_> = demands(answer.statements(), key).collect();
+            let is_named = |one: &&(&Condition, Effect)| one.0.operator.test != Test::Null;
+            match (demanded.iter().find(is_named), demanded.first()) {
+                (Some((condition, effect)), _) => {
+                    let Some(value) = condition.values.first() else {
+                        continue;
+                    };
+                    let text = match (condition.operator.test, effect, value.text.known()) {
+                        (Test::Bool, Effect::Deny, Some("true")) => "false".into(),
+                        (Test::Bool, Effect::Deny, _) => "true".into(),
+                        _ => self.filled(&value.text, Domain::ANY),
+                    };
+                    let words = format!(
+                        "`{}` is `{}`",
+                        condition.written_key,
+                        self.access.show(&text)
+                    );
+                    settings.push((key.clone(), Knowledge::value(text), words));
+                }
+                (None, Some((condition, _))) => {
+                    let words = format!("`{}` is set", condition.written_key);
+                    settings.push((key.clone(), Knowledge::present(), words));
+                }
+                (None, None) => {}
+            }
+        }
+        settings
+    }
+}
+
+/// Conditions of which a value that they name lets a request pass: in an `Allow` they hold with it, in a
+/// `Deny` they do not.
+fn demands<'s>(
+    statements: impl Iterator<Item = &'s Statement>,
+    key: &str,
+) -> impl Iterator<Item = (&'s Condition, Effect)> {
+    statements.flat_map(move |statement| {
+        let conditions = statement.readable_conditions();
+        let demanded =
+            conditions.filter(move |one| one.key == key && demands_value(one, statement.effect));
+        demanded
+            .map(|one| (one, statement.effect))
+            .collect::<Vec<_>>()
+    })
+}
+
+fn demands_value(condition: &Condition, effect: Effect) -> bool {
+    let is_denial = effect == Effect::Deny;
+    let operator = condition.operator;
+    if operator.over == Some(Quantifier::ForAllValues) && is_denial {
+        return false;
+    }
+    match operator.test {
+        // `Null: true` in a Deny, `Null: false` in an Allow.
+        Test::Null => {
+            let mut values = condition.values.iter();
+            let wants_absence = values.any(|value| value.text.known() == Some("true"));
+            wants_absence == is_denial
+        }
+        Test::Date(_) | Test::IpAddress | Test::Binary => false,
+        // A limit meets itself, and `false` in a Deny asks for `true`.
+        Test::Bool | Test::Numeric(_) => true,
+        _ => operator.negated == is_denial,
+    }
+}
+
+/// What follows the first slash of the last field of an ARN, if the part before it has no wildcard.
+fn end_of(entry: &ResourceEntry) -> Option<Text> {
+    let fields = entry.pattern.pattern.text.fields(5)?;
+    let rest = fields.get(5)?;
+    let mut end: Option<Text> = None;
+    for piece in rest.pieces() {
+        match (piece, &mut end) {
+            (Piece::Literal(text), None) => {
+                let (before, after) = match text.split_once('/') {
+                    Some((before, after)) => (before, Some(after)),
+                    None => (text.as_str(), None),
+                };
+                if before.contains(['*', '?']) {
+                    return None;
+                }
+                end = after.map(|after| {
+                    let mut begun = Text::default();
+                    begun.push_literal(after);
+                    begun
+                });
+            }
+            (Piece::Literal(text), Some(end)) => end.push_literal(text),
+            (Piece::Hole(_), None) => {}
+            (Piece::Hole(hole), Some(end)) => end.push_hole(*hole),
+        }
+    }
+    let end = end?;
+    let is_variable = end.pieces().iter().any(|piece| match piece {
+        Piece::Literal(text) => text.contains("${"),
+        Piece::Hole(_) => false,
+    });
+    (!is_variable).then_some(end)
+}

@@ -1,0 +1,445 @@
+//! Proofs: what a workload needs, hop by hop, and whether each hop is allowed.
+//!
+//! A notebook reads its dataset; a Processing job is started, takes its role, pulls its image, reads,
+//! decrypts, writes and encrypts. Each hop is one question to [`access`](crate::access), and keeps the
+//! answer with its reasons. Whether a broken path is a finding is left to rules.
+//!
+//! Where the code inside a workload chooses (which object, the name of a job), a hop is proven by a
+//! choice that is allowed whatever is still unknown, and names it.
+
+mod assume;
+mod choice;
+mod data;
+mod image;
+mod job;
+mod notebook;
+mod plumbing;
+mod purpose;
+mod start;
+mod volume;
+mod way;
+
+use crate::access::{Access, Answer, Object};
+use crate::finding::Severity;
+use crate::iam::{Because, Decision, Layer, Text};
+use crate::model::graph::{ResourceGraph, ResourceId, Target};
+use crate::model::resource::Standing;
+use crate::model::source::Span;
+use crate::model::value::Why;
+use crate::model::vocabulary::Kind;
+use crate::network::Network;
+use crate::workload::{JOB_KINDS, protected_buckets};
+pub use assume::assume;
+pub use way::way_of;
+
+/// What a workload needs to do its work.
+#[derive(Debug, Clone)]
+pub struct Path {
+    /// What runs.
+    pub workload: Workload,
+    /// The role that it runs as.
+    pub role: Role,
+    /// What must be allowed, in the order in which it happens.
+    pub hops: Vec<Hop>,
+    /// What the path also needs, and what is not judged here.
+    pub not_judged: Vec<String>,
+    /// What was taken for granted about it.
+    pub notes: Vec<String>,
+    /// A job that runs as the role of the notebook that starts it.
+    pub single_role: bool,
+}
+
+/// What runs along a path.
+#[derive(Debug, Clone)]
+pub struct Workload {
+    /// The notebook or the job; of a job that nobody declares, the notebook that starts it.
+    pub id: ResourceId,
+    /// What it is.
+    pub kind: WorkloadKind,
+}
+
+/// What sort of workload it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkloadKind {
+    /// A notebook that works with data itself.
+    Notebook,
+    /// A Processing job that the input declares.
+    DeclaredJob,
+    /// A Processing job that the code in a notebook may start.
+    StartedJob,
+}
+
+/// A role that a workload runs as.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// The role, if it is one of the input.
+    pub id: Option<ResourceId>,
+    /// Its address, else its ARN, else which value would tell.
+    pub name: String,
+}
+
+/// One thing that must be allowed.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    /// What it is for.
+    pub step: Step,
+    /// Who asks.
+    pub principal: String,
+    /// The action.
+    pub action: &'static str,
+    /// On what.
+    pub resource: String,
+    /// The resource of the input that this is, or lies in.
+    pub on: Option<ResourceId>,
+    /// Without it the path is broken; else how much its lack matters.
+    pub advised: Option<Severity>,
+    /// What the code must choose for it to be allowed.
+    pub chosen: Option<String>,
+    /// The VPC endpoint that the request goes through, which gives no permission.
+    pub through: Option<ResourceId>,
+    /// The decision.
+    pub decision: Decision,
+    /// The reasons.
+    pub because: Vec<Because>,
+    /// What would decide it.
+    pub hinges_on: Vec<(String, Why)>,
+    /// The finding code, where something other than a policy keeps the request out.
+    pub code: Option<&'static str>,
+    /// The whole answer; none where the question could not even be asked.
+    pub answer: Option<Answer>,
+    /// Where the input says that this hop is needed: the input of a job, the key of a volume.
+    pub at: Option<Span>,
+}
+
+/// What a hop is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Somebody starts the job.
+    CreateJob,
+    /// They hand over the role.
+    PassRole,
+    /// SageMaker takes the role.
+    AssumeRole,
+    /// Whoever started the job waits for its end.
+    FollowJob,
+    /// The image registry lets the role in.
+    ImageToken,
+    /// The image is pulled.
+    PullImage,
+    /// The dataset is listed.
+    List,
+    /// An object is read.
+    Read,
+    /// It is decrypted.
+    Decrypt,
+    /// An object is written.
+    Write,
+    /// It is encrypted.
+    Encrypt,
+    /// The key of the output is looked up.
+    DescribeKey,
+    /// The parts of a large object are joined, which decrypts them.
+    DecryptParts,
+    /// The volume's key is handed to the volume.
+    GrantVolumeKey,
+    /// The volume's key is looked up.
+    DescribeVolumeKey,
+    /// The job's interfaces in the VPC are made and taken away.
+    Interfaces,
+    /// Logs and metrics are written.
+    WriteLogs,
+}
+
+impl Step {
+    /// The name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CreateJob => "create-job",
+            Self::PassRole => "pass-role",
+            Self::AssumeRole => "assume-role",
+            Self::FollowJob => "follow-job",
+            Self::ImageToken => "image-token",
+            Self::PullImage => "pull-image",
+            Self::List => "list-data",
+            Self::Read => "read-data",
+            Self::Decrypt => "decrypt-data",
+            Self::Write => "write-data",
+            Self::Encrypt => "encrypt-data",
+            Self::DescribeKey => "describe-key",
+            Self::DecryptParts => "decrypt-parts",
+            Self::GrantVolumeKey => "grant-volume-key",
+            Self::DescribeVolumeKey => "describe-volume-key",
+            Self::Interfaces => "network-interfaces",
+            Self::WriteLogs => "write-logs",
+        }
+    }
+
+    /// Whether it is a call to KMS that S3 makes for the workload.
+    #[must_use]
+    pub const fn is_kms_by_s3(self) -> bool {
+        matches!(self, Self::Decrypt | Self::Encrypt | Self::DecryptParts)
+    }
+}
+
+/// What a proof comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every hop is allowed, whatever is still unknown.
+    Proven,
+    /// One of them is denied, whatever is still unknown.
+    Broken,
+    /// It depends on what is unknown.
+    Unsure,
+}
+
+impl Outcome {
+    /// The name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Broken => "broken",
+            Self::Unsure => "unsure",
+        }
+    }
+
+    /// What hops come to together.
+    pub fn of<'h>(hops: impl Iterator<Item = &'h Hop>) -> Self {
+        let needed = hops.filter(|hop| hop.advised.is_none());
+        needed.fold(Self::Proven, |outcome, hop| match (outcome, hop.decision) {
+            (Self::Broken, _) => Self::Broken,
+            (_, decision) if decision.must_be_denied() => Self::Broken,
+            (_, Decision::Undecided) => Self::Unsure,
+            (outcome, _) => outcome,
+        })
+    }
+}
+
+impl Path {
+    /// What the path comes to.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        Outcome::of(self.hops.iter())
+    }
+
+    /// The hops of some steps.
+    pub fn steps<'p>(&'p self, steps: &'p [Step]) -> impl Iterator<Item = &'p Hop> {
+        self.hops.iter().filter(|hop| steps.contains(&hop.step))
+    }
+}
+
+/// Every path of an estate, notebooks before jobs, each in the order of the input. A notebook whose role
+/// is for no protected data, and starts no job, has none.
+#[must_use]
+pub fn prove<'g, 'a>(access: &Access<'g, 'a>, network: &Network<'g, 'a>) -> Vec<Path> {
+    let graph = access.graph();
+    let of_kinds = |kinds: &[Kind]| -> Vec<ResourceId> {
+        let judged = graph.iter().filter(|(_, resource)| {
+            let is_kind = resource.kind().is_some_and(|kind| kinds.contains(&kind));
+            is_kind && resource.standing == Standing::Judged
+        });
+        judged.map(|(id, _)| id).collect()
+    };
+    let prover = Prover {
+        graph,
+        access,
+        network,
+        notebooks: of_kinds(&[Kind::Notebook]),
+        jobs: of_kinds(JOB_KINDS),
+        roles: of_kinds(&[Kind::Role]),
+        repositories: of_kinds(&[Kind::Repository]),
+        buckets: protected_buckets(graph)
+            .into_iter()
+            .filter(|id| graph.get(*id).standing == Standing::Judged)
+            .map(|id| access.object(id))
+            .collect(),
+    };
+    let mut paths = Vec::new();
+    for notebook in &prover.notebooks {
+        prover.notebook(*notebook, &mut paths);
+    }
+    for job in &prover.jobs {
+        paths.extend(prover.declared_job(*job));
+    }
+    paths
+}
+
+/// The notebooks that have no path.
+pub fn without<'g>(graph: &'g ResourceGraph<'_>, paths: &[Path]) -> impl Iterator<Item = &'g str> {
+    let notebooks = graph.iter().filter(|(id, resource)| {
+        resource.kind() == Some(Kind::Notebook)
+            && resource.standing == Standing::Judged
+            && !paths.iter().any(|path| path.workload.id == *id)
+    });
+    notebooks.map(|(_, resource)| resource.address.as_str())
+}
+
+/// What proofs look at.
+#[derive(Debug)]
+struct Prover<'p, 'g, 'a> {
+    graph: &'g ResourceGraph<'a>,
+    access: &'p Access<'g, 'a>,
+    network: &'p Network<'g, 'a>,
+    notebooks: Vec<ResourceId>,
+    jobs: Vec<ResourceId>,
+    roles: Vec<ResourceId>,
+    repositories: Vec<ResourceId>,
+    /// The protected buckets of the input, as what requests are about.
+    buckets: Vec<Object>,
+}
+
+impl<'g> Prover<'_, 'g, '_> {
+    /// What a workload's role is called.
+    fn role(&self, workload: ResourceId, target: Target<'g>) -> Role {
+        match target {
+            Target::Resource(id) => Role {
+                id: Some(id),
+                name: self.graph.get(id).address.as_str().to_owned(),
+            },
+            Target::Outside(arn) => Role {
+                id: None,
+                name: arn.to_owned(),
+            },
+            Target::Unknown(_) => Role {
+                id: None,
+                name: format!("{}.role_arn", self.graph.get(workload).address.as_str()),
+            },
+        }
+    }
+
+    fn name(&self, id: ResourceId) -> String {
+        self.graph.get(id).address.as_str().to_owned()
+    }
+
+    /// A hop that was asked for.
+    fn hop(&self, step: Step, action: &'static str, principal: &str, answer: Answer) -> Hop {
+        let outcome = &answer.outcome;
+        let mut hinges_on: Vec<_> = outcome
+            .hinges_on
+            .iter()
+            .map(|hinge| self.access.hinge(hinge))
+            .collect();
+        hinges_on.sort();
+        hinges_on.dedup();
+        // What the code chooses matters only where nothing else is open.
+        if hinges_on.iter().any(|(_, why)| *why != Why::ChosenByCode) {
+            hinges_on.retain(|(_, why)| *why != Why::ChosenByCode);
+        }
+        Hop {
+            step,
+            principal: principal.to_owned(),
+            action,
+            resource: String::new(),
+            on: None,
+            advised: None,
+            chosen: None,
+            through: answer.endpoint,
+            decision: outcome.decision,
+            because: outcome.because.clone(),
+            hinges_on,
+            code: None,
+            answer: Some(answer),
+            at: None,
+        }
+    }
+
+    /// A hop that cannot be asked for, since something is not known.
+    fn open_hop(
+        step: Step,
+        action: &'static str,
+        principal: &str,
+        resource: String,
+        hinge: (String, Why),
+    ) -> Hop {
+        Hop {
+            step,
+            principal: principal.to_owned(),
+            action,
+            resource,
+            on: None,
+            advised: None,
+            chosen: None,
+            through: None,
+            decision: Decision::Undecided,
+            because: Vec::new(),
+            hinges_on: vec![hinge],
+            code: None,
+            answer: None,
+            at: None,
+        }
+    }
+}
+
+impl Hop {
+    /// Whether it is whoever starts the job who asks, rather than the job.
+    #[must_use]
+    pub fn is_by_starter(&self) -> bool {
+        matches!(
+            self.step,
+            Step::CreateJob | Step::PassRole | Step::FollowJob
+        )
+    }
+
+    fn on(mut self, id: Option<ResourceId>, resource: impl Into<String>) -> Self {
+        self.on = id;
+        self.resource = resource.into();
+        self
+    }
+
+    fn advised(mut self, severity: Severity) -> Self {
+        self.advised = Some(severity);
+        self
+    }
+
+    fn chosen(mut self, chosen: Option<String>) -> Self {
+        self.chosen = chosen;
+        self
+    }
+
+    fn at(mut self, at: Option<Span>) -> Self {
+        self.at = at;
+        self
+    }
+
+    /// The same, kept out by something that is no policy.
+    fn kept_out(
+        mut self,
+        code: &'static str,
+        layer: Layer,
+        text: String,
+        at: Option<Span>,
+    ) -> Self {
+        self.decision = Decision::DeniedByDefault;
+        self.hinges_on.clear();
+        self.answer = None;
+        self.code = Some(code);
+        self.because = vec![Because {
+            layer,
+            policy: None,
+            statement: None,
+            sid: None,
+            at,
+            unmet: None,
+            text,
+        }];
+        self
+    }
+
+    /// The same, of which it is no longer certain that it is denied.
+    fn in_doubt(mut self, hinge: (String, Why)) -> Self {
+        self.decision = Decision::Undecided;
+        self.hinges_on.push(hinge);
+        self
+    }
+}
+
+/// `s3.eu-central-1.amazonaws.com`: what KMS sees of the service that calls it.
+///
+/// Source: AWS KMS Developer Guide, "AWS KMS condition keys", `kms:ViaService`.
+fn via(service: &str, region: &Text) -> Text {
+    let mut name = Text::literal(format!("{service}."));
+    name.push(region);
+    name.push_literal(".amazonaws.com");
+    name
+}

@@ -1,0 +1,218 @@
+//! What was found, in the words and places that the user is told: secrets masked, places worked out.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::hex;
+use crate::check::Judgement;
+use crate::finding::proof::{DecisionName, HopProof, Proof, ProofVerdict, Reason, Workload};
+use crate::finding::{
+    Evidence, Finding, FindingVerdict, MissingValue, Place, Related, Report, Status, Subject,
+    Verdict, supply,
+};
+use crate::iam::{Because, Decision};
+use crate::load::Secrets;
+use crate::model::graph::ResourceGraph;
+use crate::model::source::{SourceMap, Span};
+use crate::model::value::Why;
+use crate::paths::{Hop, Outcome, Path, WorkloadKind};
+use crate::rules::PATH_ASSUMPTIONS;
+
+/// Turns judgements into what the user is told.
+pub(super) struct Teller<'t, 'a> {
+    pub(super) estate: &'t str,
+    pub(super) sources: &'t SourceMap,
+    pub(super) secrets: &'t Secrets,
+    pub(super) graph: &'t ResourceGraph<'a>,
+}
+
+impl Teller<'_, '_> {
+    pub(super) fn tell(&self, judgements: &[Judgement], report: &mut Report) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for judgement in judgements {
+            let (verdict, evidence) = match &judgement.verdict {
+                Verdict::Holds => {
+                    report.tally.holds += 1;
+                    continue;
+                }
+                Verdict::NotApplicable => continue,
+                Verdict::Broken(evidence) => {
+                    report.tally.broken += 1;
+                    (FindingVerdict::Broken, evidence)
+                }
+                Verdict::Unsure(evidence) => {
+                    report.tally.unsure += 1;
+                    (FindingVerdict::Unsure, evidence)
+                }
+            };
+            let mut same = BTreeMap::new();
+            for evidence in evidence {
+                let ordinal: &mut usize = same.entry((evidence.code, &evidence.about)).or_default();
+                findings.push(self.finding(judgement, verdict, evidence, *ordinal));
+                *ordinal += 1;
+            }
+        }
+        findings
+    }
+
+    fn finding(
+        &self,
+        judgement: &Judgement,
+        verdict: FindingVerdict,
+        evidence: &Evidence,
+        ordinal: usize,
+    ) -> Finding {
+        let (rule, resource) = (judgement.rule, self.graph.get(judgement.subject));
+        let place = |span| Place::from(self.sources.location(span));
+        let mask = |text: &str| self.mask(text);
+        let address = resource.address.as_str();
+        Finding {
+            rule: rule.id,
+            alias: rule.alias,
+            code: evidence.code,
+            verdict,
+            severity: evidence.severity.unwrap_or(rule.severity),
+            status: Status::New,
+            estate: self.estate.to_owned(),
+            resource: Subject {
+                address: printable(address),
+                kind: resource.kind().map_or("unknown", |kind| kind.name()),
+                type_name: resource.type_name.clone().into_owned(),
+            },
+            message: mask(&evidence.message),
+            location: place(evidence.at),
+            related: evidence
+                .related
+                .iter()
+                .map(|label| Related {
+                    message: mask(&label.message),
+                    location: place(label.at),
+                })
+                .collect(),
+            hinges_on: evidence
+                .hinges_on
+                .iter()
+                .map(|hinge| self.missing(&hinge.value, hinge.reason))
+                .collect(),
+            help: mask(evidence.fix.as_deref().unwrap_or(rule.fix)),
+            fingerprint: fingerprint(rule.id, evidence, address, ordinal),
+            assumptions: rule.assumes.to_vec(),
+        }
+    }
+}
+
+impl Teller<'_, '_> {
+    fn mask(&self, text: &str) -> String {
+        printable(&self.secrets.mask_prose(text))
+    }
+
+    pub(super) fn missing(&self, value: &str, why: Why) -> MissingValue {
+        MissingValue {
+            value: self.mask(value),
+            reason: why.to_string(),
+            supply: supply(value, why).to_owned(),
+        }
+    }
+
+    /// A path, with its hops and their reasons.
+    pub(super) fn proof(&self, path: &Path) -> Proof {
+        let address = self.graph.get(path.workload.id).address.as_str();
+        let (kind, found_in) = match path.workload.kind {
+            WorkloadKind::Notebook => ("notebook", None),
+            WorkloadKind::DeclaredJob => ("processing-job", None),
+            WorkloadKind::StartedJob => {
+                let found_in = format!("the code of {address}, which may start it");
+                ("processing-job", Some(found_in))
+            }
+        };
+        Proof {
+            workload: Workload {
+                kind,
+                address: printable(address),
+                found_in: found_in.map(|text| printable(&text)),
+            },
+            role: self.mask(&path.role.name),
+            verdict: match path.outcome() {
+                Outcome::Proven => ProofVerdict::Proven,
+                Outcome::Broken => ProofVerdict::Broken,
+                Outcome::Unsure => ProofVerdict::Unsure,
+            },
+            hops: path.hops.iter().map(|hop| self.hop(hop)).collect(),
+            not_judged: path.not_judged.iter().map(|text| self.mask(text)).collect(),
+            notes: path.notes.iter().map(|text| self.mask(text)).collect(),
+            estate: self.estate.to_owned(),
+            assumptions: PATH_ASSUMPTIONS.to_vec(),
+            single_role: path.single_role,
+        }
+    }
+
+    fn hop(&self, hop: &Hop) -> HopProof {
+        let notes = hop.answer.iter().flat_map(|answer| &answer.outcome.notes);
+        HopProof {
+            name: hop.step.name(),
+            principal: self.mask(&hop.principal),
+            action: hop.action.to_owned(),
+            resource: self.mask(&hop.resource),
+            decision: decision_name(hop.decision),
+            needed: hop.advised.is_none(),
+            through: hop
+                .through
+                .map(|id| printable(self.graph.get(id).address.as_str())),
+            chosen: hop.chosen.as_deref().map(|text| self.mask(text)),
+            because: hop.because.iter().map(|one| self.reason(one)).collect(),
+            hinges_on: hop
+                .hinges_on
+                .iter()
+                .map(|(value, why)| self.missing(value, *why))
+                .collect(),
+            notes: notes.map(|note| (*note).to_owned()).collect(),
+        }
+    }
+
+    pub(super) fn reason(&self, because: &Because) -> Reason {
+        let place = |span| Place::from(self.sources.location(span));
+        Reason {
+            layer: because.layer.name(),
+            policy: because.policy.as_deref().map(|name| self.mask(name)),
+            statement: because.statement,
+            sid: because.sid.as_deref().map(|sid| self.mask(sid)),
+            text: self.mask(&because.text),
+            location: because.at.filter(|at| *at != Span::NOWHERE).map(place),
+        }
+    }
+}
+
+pub(super) fn decision_name(decision: Decision) -> DecisionName {
+    match decision {
+        Decision::Allowed => DecisionName::Allowed,
+        Decision::DeniedExplicitly => DecisionName::DeniedExplicitly,
+        Decision::DeniedByDefault => DecisionName::DeniedByDefault,
+        Decision::Undecided => DecisionName::Undecided,
+    }
+}
+
+/// The text with control characters escaped: a line break of the author's must not begin a line of ours,
+/// which a build system may read as a command.
+fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// Depends on nothing that unrelated edits change: neither lines, nor words, nor severities.
+fn fingerprint(rule: &str, evidence: &Evidence, address: &str, ordinal: usize) -> String {
+    let mut hash = Sha256::new();
+    let code = evidence.code.unwrap_or("");
+    for part in [rule, code, address, &evidence.about, &ordinal.to_string()] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hex(hash.finalize().get(..16).unwrap_or_default())
+}

@@ -1,0 +1,91 @@
+//! Which buckets hold protected data, without any settings.
+
+use std::collections::BTreeSet;
+
+use super::ProcessingJob;
+use crate::model::graph::{ResourceGraph, ResourceId, Target};
+use crate::model::resource::Resource;
+use crate::model::value::{Data, Piece, Referent, Value};
+use crate::model::vocabulary::Kind;
+
+/// Buckets that count as protected: tagged so, encrypted under KMS by default, or read or written by a
+/// Processing job.
+#[must_use]
+pub fn protected_buckets(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
+    let mut protected = BTreeSet::new();
+    for (id, resource) in graph.iter() {
+        match resource.kind() {
+            Some(Kind::Bucket) if is_tagged(resource) || uses_kms(graph, id) => {
+                protected.insert(id);
+            }
+            Some(Kind::ProcessingJob | Kind::ProcessingJobMonitor) => {
+                let job = ProcessingJob::of(resource);
+                let uris = job.map(|job| job.s3_uris()).unwrap_or_default();
+                protected.extend(uris.iter().filter_map(|uri| bucket_of(graph, uri)));
+            }
+            _ => {}
+        }
+    }
+    protected
+}
+
+fn uses_kms(graph: &ResourceGraph<'_>, bucket: ResourceId) -> bool {
+    let parts = graph.parts(bucket, Kind::BucketSse);
+    let planned = parts.found.iter().filter_map(|part| part.get("rule"));
+    // What a change takes away was there for a reason.
+    let deleted = parts.deleted.iter().filter_map(|part| part.get("rule"));
+    planned
+        .chain(deleted)
+        .flat_map(|rules| rules.as_list().unwrap_or_default())
+        .filter_map(|rule| {
+            rule.as_map()?
+                .at("apply_server_side_encryption_by_default.sse_algorithm")
+        })
+        .any(|algorithm| {
+            algorithm
+                .as_text()
+                .is_some_and(|text| text.starts_with("aws:kms"))
+        })
+}
+
+/// The bucket of an `s3://bucket/prefix`, if it is one of the input.
+#[must_use]
+pub fn bucket_of(graph: &ResourceGraph<'_>, uri: &Value<'_>) -> Option<ResourceId> {
+    match &uri.data {
+        Data::Text(text) => {
+            let name = text.strip_prefix("s3://")?.split('/').next()?;
+            match graph.named(&[Kind::Bucket], name) {
+                Target::Resource(id) => Some(id),
+                _ => None,
+            }
+        }
+        Data::Template(pieces) => pieces.iter().find_map(|piece| match piece {
+            Piece::Reference(reference) => match reference.of {
+                Referent::Resource(id) => {
+                    (graph.get(id).kind() == Some(Kind::Bucket)).then_some(id)
+                }
+                Referent::Provider(_) => None,
+            },
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+/// The tags by which people mark confidential data.
+fn is_tagged(bucket: &Resource<'_>) -> bool {
+    let Some(tags) = bucket.get("tags").and_then(Value::as_map) else {
+        return false;
+    };
+    tags.iter().any(|(key, value)| {
+        let is_class = ["data-classification", "dataclassification", "sensitivity"]
+            .iter()
+            .any(|known| key.eq_ignore_ascii_case(known));
+        let is_confidential = |text: &str| {
+            ["confidential", "restricted", "sensitive", "pii", "phi"]
+                .iter()
+                .any(|known| text.eq_ignore_ascii_case(known))
+        };
+        is_class && value.as_text().is_some_and(is_confidential)
+    })
+}
