@@ -143,7 +143,8 @@ pub(crate) struct CheckArgs {
         reason = "the flag may be given with or without a value"
     )]
     strict: Option<Option<Severity>>,
-    /// Run only these rules or families (NB, PJ, KMS, S3, IAM, VPCE, NET, ECR).
+    /// Run only these rules or families (NB, PJ, KMS, S3, IAM, VPCE, NET, ECR,
+    /// PATH).
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     only: Vec<String>,
     /// Leave these rules or families out.

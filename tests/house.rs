@@ -120,7 +120,9 @@ fn every_rule_has_its_file_and_its_fixtures() {
     for own in [
         "mod",
         "context",
+        "hops",
         "identity-policies",
+        "remedy",
         "resource-policies",
         "statements",
     ] {

@@ -8,14 +8,23 @@ mod bucket_policy_limited_to_trusted_accounts;
 mod bucket_policy_without_public_principal;
 mod bucket_public_access_blocked;
 mod bucket_requires_tls;
+mod caller_can_pass_job_role;
 mod context;
+mod endpoint_does_not_replace_permission;
+mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_trust_limited;
 mod execution_role_trusts_sagemaker;
 mod gateway_endpoint_policy_uses_conditions_for_principals;
+mod hops;
 mod iam_policy_names_key_not_alias;
 mod identity_decrypt_not_on_all_keys;
 mod identity_policies;
+mod job_pulls_image;
+mod job_reads_input;
+mod job_writes_output;
+mod key_policy_admits_execution_role;
+mod key_policy_conditions_compatible_with_services;
 mod key_policy_limited_to_trusted_accounts;
 mod key_policy_without_wildcard_principal;
 mod key_rotation_enabled;
@@ -23,7 +32,10 @@ mod no_iam_user_access_keys;
 mod notebook_code_sources_free_of_credentials;
 mod notebook_direct_internet_access_disabled;
 mod notebook_placed_in_customer_subnet;
+mod notebook_reads_dataset;
+mod notebook_role_can_create_processing_job;
 mod notebook_root_access_disabled;
+mod notebook_starts_processing_job;
 mod notebook_volume_encrypted_with_customer_key;
 mod passrole_scoped;
 mod processing_job_inter_container_traffic_encrypted;
@@ -31,13 +43,18 @@ mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
 mod processing_job_runs_in_vpc;
 mod processing_job_volume_encrypted_with_customer_key;
+mod remedy;
 mod repository_policy_not_public;
 mod resource_policies;
+mod role_mode_consistent;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
 mod statements;
+mod static_keys_not_delivered_to_workloads;
+mod volume_key_is_not_data_access;
 mod workload_ingress_closed;
 mod workload_subnet_private;
+mod workload_volume_key_usable;
 
 pub use context::{Context, KeyUse, Setting, Subject};
 
@@ -59,8 +76,11 @@ pub static RULES: &[Rule] = &[
     key_rotation_enabled::RULE,
     key_policy_without_wildcard_principal::RULE,
     key_policy_limited_to_trusted_accounts::RULE,
+    key_policy_admits_execution_role::RULE,
     iam_policy_names_key_not_alias::RULE,
     identity_decrypt_not_on_all_keys::RULE,
+    key_policy_conditions_compatible_with_services::RULE,
+    volume_key_is_not_data_access::RULE,
     bucket_default_encryption_with_customer_key::RULE,
     bucket_public_access_blocked::RULE,
     bucket_policy_without_public_principal::RULE,
@@ -68,15 +88,27 @@ pub static RULES: &[Rule] = &[
     bucket_policy_limited_to_trusted_accounts::RULE,
     execution_role_trusts_sagemaker::RULE,
     execution_role_trust_limited::RULE,
+    notebook_role_can_create_processing_job::RULE,
+    caller_can_pass_job_role::RULE,
     passrole_scoped::RULE,
+    role_mode_consistent::RULE,
     no_iam_user_access_keys::RULE,
+    static_keys_not_delivered_to_workloads::RULE,
     execution_role_not_admin::RULE,
+    execution_role_has_service_plumbing_permissions::RULE,
     sagemaker_endpoint_policy_customised::RULE,
     sagemaker_endpoint_policy_names_principals::RULE,
     gateway_endpoint_policy_uses_conditions_for_principals::RULE,
     workload_subnet_private::RULE,
     workload_ingress_closed::RULE,
     repository_policy_not_public::RULE,
+    notebook_reads_dataset::RULE,
+    notebook_starts_processing_job::RULE,
+    job_pulls_image::RULE,
+    job_reads_input::RULE,
+    job_writes_output::RULE,
+    workload_volume_key_usable::RULE,
+    endpoint_does_not_replace_permission::RULE,
 ];
 
 /// A rule: what it proves, and how to say it.

@@ -80,6 +80,14 @@ pub(super) fn named(
     named
 }
 
+/// Evidence with what would decide it.
+pub(super) fn named_hinges(evidence: Evidence, hinges: &[(String, Why)]) -> Evidence {
+    let hinges = hinges.iter();
+    hinges.fold(evidence, |evidence, (value, why)| {
+        evidence.hinges_on(value, *why)
+    })
+}
+
 /// Why it cannot be told, in words.
 fn reason(policy: &Policy, named: &[(String, Why)]) -> Option<String> {
     let mut reasons = Vec::new();

@@ -1,0 +1,68 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_iam_role" "notebook" {
+  name = "turbine-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role" "job" {
+  name = "turbine-job"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "jobs" {
+  name = "jobs"
+  role = aws_iam_role.notebook.id
+
+  # not known: one ARN that is made while applying hides the text as a whole
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"]
+      Resource = "arn:aws:sagemaker:eu-central-1:${data.aws_caller_identity.current.account_id}:processing-job/*"
+      }, {
+      Effect   = "Allow"
+      Action   = "iam:PassRole"
+      Resource = aws_iam_role.job.arn
+      Condition = {
+        StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" }
+      }
+    }]
+  })
+}
+
+resource "aws_sagemaker_notebook_instance" "turbine" {
+  name          = "turbine"
+  role_arn      = aws_iam_role.notebook.arn
+  instance_type = "ml.t3.medium"
+}

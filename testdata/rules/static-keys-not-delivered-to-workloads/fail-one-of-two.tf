@@ -1,0 +1,23 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_access_key" "loader" {
+  for_each = toset(["forecast-loader", "forecast-archiver"])
+  user     = each.key
+}
+
+resource "aws_ssm_parameter" "key" {
+  name  = "/forecast/loader/secret-access-key"
+  type  = "SecureString"
+  value = aws_iam_access_key.loader["forecast-loader"].secret # bad: whoever may read the parameter is the user
+}

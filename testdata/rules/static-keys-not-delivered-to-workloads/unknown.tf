@@ -1,0 +1,30 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_user" "loader" {
+  name = "forecast-loader"
+}
+
+resource "aws_iam_access_key" "loader" {
+  user = aws_iam_user.loader.name
+}
+
+locals {
+  secret = aws_iam_access_key.loader.secret
+}
+
+resource "aws_ssm_parameter" "key" {
+  name  = "/forecast/loader/secret-access-key"
+  type  = "SecureString"
+  value = local.secret # not known: a plan does not tell what a local value holds
+}

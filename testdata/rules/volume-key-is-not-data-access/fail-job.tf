@@ -1,0 +1,100 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+    awscc = {
+      source  = "hashicorp/awscc"
+      version = "~> 1.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+provider "awscc" {
+  region = "eu-central-1"
+}
+
+resource "aws_kms_key" "genome" {
+  description         = "Sequencing runs"
+  enable_key_rotation = true
+}
+
+resource "aws_s3_bucket" "genome" {
+  bucket = "genome-sequencing-runs"
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "genome" {
+  bucket = aws_s3_bucket.genome.id
+
+  rule {
+    bucket_key_enabled = true
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.genome.arn
+    }
+  }
+}
+
+resource "aws_iam_role" "job" {
+  name = "genome-job"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+data "aws_iam_policy_document" "job" {
+  statement {
+    actions   = ["s3:ListBucket"]
+    resources = ["arn:aws:s3:::${aws_s3_bucket.genome.bucket}"]
+  }
+
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["arn:aws:s3:::${aws_s3_bucket.genome.bucket}/*"]
+  }
+}
+
+resource "aws_iam_role_policy" "job" {
+  name   = "job"
+  role   = aws_iam_role.job.id
+  policy = data.aws_iam_policy_document.job.json
+}
+
+resource "awscc_sagemaker_processing_job" "genome" {
+  role_arn = aws_iam_role.job.arn
+
+  app_specification = {
+    image_uri = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/genome:1.0"
+  }
+
+  processing_inputs = [{
+    input_name = "raw"
+    s3_input = {
+      s3_uri        = "s3://${aws_s3_bucket.genome.bucket}/raw/"
+      s3_data_type  = "S3Prefix"
+      s3_input_mode = "File"
+      local_path    = "/opt/ml/processing/input"
+    }
+  }]
+
+  processing_resources = {
+    cluster_config = {
+      instance_count    = 1
+      instance_type     = "ml.m5.xlarge"
+      volume_size_in_gb = 50
+      volume_kms_key_id = aws_kms_key.genome.arn # bad: encrypts the volumes, and lets the role decrypt nothing
+    }
+  }
+}
