@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use super::Access;
-use crate::iam::policy::Statement;
-use crate::iam::{Policy, PolicyKind, parse};
+use crate::iam::policy::{Clause, Statement};
+use crate::iam::{Hinge, Identities as _, Policy, PolicyKind, parse};
 use crate::model::graph::{Part, ResourceId};
-use crate::model::value::{Data, Map, Value};
+use crate::model::value::{Data, Map, Value, Why};
 use crate::model::vocabulary::Kind;
 
 impl<'g, 'a> Access<'g, 'a> {
@@ -39,20 +39,32 @@ impl<'g, 'a> Access<'g, 'a> {
             }
             Value::new(Data::Map(map), at)
         };
-        let operations = part.get("operations")?.as_list()?.iter();
-        let actions = operations
+        let operations = part.get("operations")?;
+        let known = operations.as_list().unwrap_or_default().iter();
+        let known: Option<Vec<_>> = known
             .map(|operation| Some(text(format!("kms:{}", operation.as_text()?))))
-            .collect::<Option<Vec<_>>>()?;
+            .collect();
+        let known = known.filter(|_| operations.as_list().is_some());
+        let mut open = known.is_none();
+        let actions = known.unwrap_or_else(|| vec![text("kms:*".to_owned())]);
         let grantee = part.get("grantee_principal")?.clone();
         let mut demanded = Map::default();
-        for constraint in ["encryption_context_equals", "encryption_context_subset"] {
-            let list = part
-                .get("constraints")
-                .map(|list| list.as_list().unwrap_or_default());
-            let maps = list.into_iter().flatten().filter_map(Value::as_map);
-            let pairs = maps.filter_map(|map| map.get(constraint)?.as_map());
-            for (key, value) in pairs.flat_map(Map::iter) {
-                demanded.insert(format!("kms:EncryptionContext:{key}"), value.clone());
+        let constraints = part.get("constraints");
+        open |= constraints.is_some_and(|list| list.as_list().is_none());
+        let blocks = constraints.and_then(Value::as_list).unwrap_or_default();
+        for block in blocks {
+            for constraint in ["encryption_context_equals", "encryption_context_subset"] {
+                let pairs = block.as_map().map(|block| block.get(constraint));
+                match pairs.map(|pairs| pairs.map(|pairs| &pairs.data)) {
+                    Some(Some(Data::Map(pairs))) => {
+                        for (key, value) in pairs.iter() {
+                            demanded.insert(format!("kms:EncryptionContext:{key}"), value.clone());
+                        }
+                    }
+                    Some(None | Some(Data::Null)) => {}
+                    // Something is demanded, and it is not known what.
+                    _ => open = true,
+                }
             }
         }
         let mut statement = vec![
@@ -68,12 +80,21 @@ impl<'g, 'a> Access<'g, 'a> {
         }
         let statements = Value::new(Data::List(vec![object(statement)]), at);
         let document = object(vec![("Statement", statements)]);
-        let (policy, _) = parse(
+        let (mut policy, _) = parse(
             name,
             PolicyKind::Key,
             &document,
             &mut self.holes().named(name),
         );
+        if open {
+            let what = format!("what {name} is for");
+            let hole = self.holes().named(&what).unknown(Why::KnownAfterApply);
+            for statement in &mut policy.statements {
+                statement
+                    .conditions
+                    .push(Clause::Open(Hinge::Hole(hole.id)));
+            }
+        }
         Some(policy)
     }
 }

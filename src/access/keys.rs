@@ -4,7 +4,7 @@
 //! keys".
 
 use super::Access;
-use super::question::{Caller, Object, Way};
+use super::{Caller, Object, Way};
 use crate::iam::catalogue;
 use crate::iam::text::Domain;
 use crate::iam::{Action, Knowledge, Principal, Text};
@@ -59,7 +59,11 @@ impl Access<'_, '_> {
             "kms:calleraccount" => own(&caller.principal.account().cloned()),
             _ => {
                 if let Some(tag) = key.strip_prefix("aws:resourcetag/") {
-                    return tagged(&object.tags, tag);
+                    // Of a bucket, they count only where that was switched on.
+                    return match action.service() {
+                        "s3" => Knowledge::UNKNOWN,
+                        _ => tagged(&object.tags, tag),
+                    };
                 }
                 if let Some(tag) = key.strip_prefix("ecr:resourcetag/") {
                     return tagged(&object.tags, tag);

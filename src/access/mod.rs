@@ -10,6 +10,7 @@ mod controls;
 mod grants;
 mod holes;
 mod keys;
+mod object;
 mod question;
 mod reach;
 mod resource_policies;
@@ -25,7 +26,8 @@ pub use attached::{Attached, AttachedPolicy, is_by_aws};
 pub use carried::CARRIERS;
 use carried::Holders;
 use holes::Holes;
-pub use question::{Answer, Caller, Circumstances, Object, Way, account_of};
+pub use object::Object;
+pub use question::{Answer, Caller, Circumstances, Way, account_of};
 pub use reach::{Reach, allows, denies_outright, open_parts, reach, widest};
 pub use resource_policies::{ResourcePolicies, ResourcePolicy};
 

@@ -243,7 +243,9 @@ pub fn supply(value: &str, reason: Why) -> &'static str {
         Why::Refused => "correct what AWS refuses",
         Why::Undocumented => "write it in a form that AWS documents",
         Why::AtRequest => "rest the condition on a key whose value the input tells",
-        Why::ChosenByCode => "let the policies admit all that the workload may choose",
+        Why::ChosenByCode => {
+            "name in the role's policies what its code uses, or let them admit all that it may choose"
+        }
         Why::NotJudgedYet => "do what the rule's fix says, which settles it",
     }
 }

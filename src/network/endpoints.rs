@@ -10,6 +10,9 @@ use crate::model::truth::Truth;
 use crate::model::value::{Data, Piece, Value, Why};
 use crate::model::vocabulary::Kind;
 
+/// Whether private DNS is for those who ask from outside the VPC only.
+const INBOUND_ONLY: &str = "dns_options.private_dns_only_for_inbound_resolver_endpoint";
+
 /// How traffic from a subnet leaves for a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Passage {
@@ -55,7 +58,7 @@ impl Network<'_, '_> {
             Ok(vpc) => vpc,
             Err(missing) => return Passage::Unknown(missing),
         };
-        let (mut interface, mut unknown) = (None, None);
+        let (mut gateway, mut interface, mut unknown) = (None, None, None);
         for (id, endpoint) in self.all(Kind::Endpoint) {
             let of_vpc = given(endpoint.get("vpc_id"));
             let of_vpc = of_vpc.map_or(Truth::Unknown, |value| {
@@ -81,7 +84,7 @@ impl Network<'_, '_> {
                 self.answers_for_service(id, service)
             };
             match is_way {
-                Truth::Yes if is_gateway(endpoint) => return Passage::Through(id),
+                Truth::Yes if is_gateway(endpoint) => gateway = Some(id),
                 Truth::Yes => {
                     interface.get_or_insert(id);
                 }
@@ -92,7 +95,15 @@ impl Network<'_, '_> {
         if let Some(missing) = unknown {
             return Passage::Unknown(missing);
         }
-        match (interface, vpc) {
+        if let (Some(_), Some(id)) = (gateway, interface) {
+            // The service's name leads to the interface, unless its DNS is for others than the VPC.
+            let resource = self.graph.get(id);
+            return match given(resource.get(INBOUND_ONLY)) {
+                Some(_) => Passage::Through(id),
+                None => Passage::Unknown(Missing::of(resource, INBOUND_ONLY, Why::Undocumented)),
+            };
+        }
+        match (gateway.or(interface), vpc) {
             (Some(id), _) => Passage::Through(id),
             (None, Target::Resource(id)) if self.graph.get(id).standing == Standing::Judged => {
                 Passage::Around
@@ -159,8 +170,7 @@ impl Network<'_, '_> {
     /// Whether the service's own name leads to an interface endpoint.
     fn answers_for_service(&self, endpoint: ResourceId, service: &str) -> (Truth, Option<Missing>) {
         let resource = self.graph.get(endpoint);
-        let inbound_only = "dns_options.private_dns_only_for_inbound_resolver_endpoint";
-        if service == "s3" && flag(resource.get(inbound_only)) != Truth::No {
+        if service == "s3" && flag(resource.get(INBOUND_ONLY)) != Truth::No {
             return (Truth::No, None);
         }
         let parts = self.graph.parts(endpoint, Kind::EndpointDns);

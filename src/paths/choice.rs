@@ -8,7 +8,7 @@ use crate::access::Answer;
 use crate::iam::condition::{Condition, Quantifier, Test};
 use crate::iam::policy::{Effect, ResourceEntry, Statement};
 use crate::iam::text::{Domain, Piece};
-use crate::iam::{Action, Decision, Knowledge, Text};
+use crate::iam::{Action, Decision, Text};
 use crate::model::truth::Truth;
 use crate::model::value::Why;
 
@@ -83,7 +83,7 @@ impl Prover<'_, '_, '_> {
     }
 
     /// A pattern with a hole for each wildcard.
-    fn filled(&self, pattern: &Text, domain: Domain) -> Text {
+    pub(super) fn filled(&self, pattern: &Text, domain: Domain) -> Text {
         let mut filled = Text::default();
         for piece in pattern.pieces() {
             match piece {
@@ -115,49 +115,11 @@ impl Prover<'_, '_, '_> {
         });
         texts.collect()
     }
-
-    /// What a job should say of itself so that conditions on its settings are met: a value that they
-    /// name, for each setting that they ask for.
-    pub(super) fn settings_demanded(
-        &self,
-        answer: &Answer,
-        keys: &BTreeSet<String>,
-    ) -> Vec<(String, Knowledge, String)> {
-        let mut settings = Vec::new();
-        for key in keys {
-            let demanded: Vec<_> = demands(answer.statements(), key).collect();
-            let is_named = |one: &&(&Condition, Effect)| one.0.operator.test != Test::Null;
-            match (demanded.iter().find(is_named), demanded.first()) {
-                (Some((condition, effect)), _) => {
-                    let Some(value) = condition.values.first() else {
-                        continue;
-                    };
-                    let text = match (condition.operator.test, effect, value.text.known()) {
-                        (Test::Bool, Effect::Deny, Some("true")) => "false".into(),
-                        (Test::Bool, Effect::Deny, _) => "true".into(),
-                        _ => self.filled(&value.text, Domain::ANY),
-                    };
-                    let words = format!(
-                        "`{}` is `{}`",
-                        condition.written_key,
-                        self.access.show(&text)
-                    );
-                    settings.push((key.clone(), Knowledge::value(text), words));
-                }
-                (None, Some((condition, _))) => {
-                    let words = format!("`{}` is set", condition.written_key);
-                    settings.push((key.clone(), Knowledge::present(), words));
-                }
-                (None, None) => {}
-            }
-        }
-        settings
-    }
 }
 
 /// Conditions of which a value that they name lets a request pass: in an `Allow` they hold with it, in a
 /// `Deny` they do not.
-fn demands<'s>(
+pub(super) fn demands<'s>(
     statements: impl Iterator<Item = &'s Statement>,
     key: &str,
 ) -> impl Iterator<Item = (&'s Condition, Effect)> {

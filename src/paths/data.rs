@@ -1,21 +1,18 @@
 //! A workload reads and writes a bucket: S3 for the objects, and KMS, which S3 asks on behalf of the
 //! role.
 //!
-//! Source: Amazon S3 User Guide, "Using server-side encryption with AWS KMS keys (SSE-KMS)" and "Reducing
-//! the cost of SSE-KMS with Amazon S3 Bucket Keys" (the encryption context); Amazon SageMaker AI Developer
-//! Guide, "How to use SageMaker AI execution roles".
+//! Source: Amazon SageMaker AI Developer Guide, "How to use SageMaker AI execution roles".
 
 use super::choice::{Choice, first_allowed};
-use super::{Hop, Prover, Step, via};
+use super::key::Encryption;
+use super::{Hop, Prover, Step};
 use crate::access::{Answer, Caller, Circumstances, Object, Way};
 use crate::finding::Severity;
 use crate::iam::text::{Domain, Piece};
-use crate::iam::{Action, Decision, Knowledge, Layer, Principal, Text, equal_texts};
+use crate::iam::{Action, Knowledge, Principal, Text};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::source::Span;
-use crate::model::truth::Truth;
-use crate::model::value::{Data, Value, Why};
-use crate::model::vocabulary::Kind;
+use crate::model::value::Value;
 use crate::workload::bucket_of;
 
 /// Where a workload reads or writes.
@@ -47,19 +44,8 @@ impl Place {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Worker<'w> {
     pub(super) caller: &'w Caller,
-    /// The ways that its requests to S3 may take: the first one that is allowed counts.
-    pub(super) ways: &'w [Way],
-}
-
-/// Under which key objects of a bucket lie.
-#[derive(Debug, Clone)]
-pub(super) enum Encryption {
-    /// Under no key that anybody must be allowed to use: SSE-S3, or a key that AWS manages.
-    Free,
-    /// Under this key.
-    Key(Box<Object>),
-    /// It cannot be told.
-    Unknown(String, Why),
+    /// The way that its requests to S3 take.
+    pub(super) way: Way,
 }
 
 impl<'a> Prover<'_, '_, 'a> {
@@ -114,26 +100,11 @@ impl<'a> Prover<'_, '_, 'a> {
             "s3:x-amz-server-side-encryption-aws-kms-key-id",
             match encryption {
                 Encryption::Key(key) => Knowledge::value(key.arn.clone()),
-                Encryption::Free => Knowledge::ABSENT,
+                Encryption::Free | Encryption::AwsManaged => Knowledge::ABSENT,
                 Encryption::Unknown(..) => Knowledge::UNKNOWN,
             },
         ));
         let mut hops = vec![self.object_hop(worker, place, Step::Write, "s3:PutObject", &headers)];
-        if matches!(encryption, Encryption::Free) && is_of_other_account(place, worker.caller) {
-            let action = "kms:GenerateDataKey";
-            let what = "the key that AWS manages for S3".to_owned();
-            let hinge = (place.object.name.clone(), Why::ExternalResource);
-            let hop = Self::open_hop(Step::Encrypt, action, &worker.caller.name, what, hinge);
-            let text = format!(
-                "{} is of another account, which cannot use the key that AWS manages for S3 in the role's",
-                place.object.name
-            );
-            let code = "aws-managed-key-cross-account";
-            hops.push(
-                hop.kept_out(code, Layer::Resource, text, place.at)
-                    .at(place.at),
-            );
-        }
         let key_hop =
             |step, action| self.key_hop(worker.caller, place, step, action, Some(encryption));
         hops.extend(key_hop(Step::Encrypt, "kms:GenerateDataKey"));
@@ -152,22 +123,21 @@ impl<'a> Prover<'_, '_, 'a> {
             None => self.anything("the prefix that is listed", Domain::ANY),
         };
         let is_chosen = place.prefix.is_none();
-        let (answer, choice) = on_each_way(worker, |way| {
-            first_allowed(
-                anything.clone(),
-                |choice| {
-                    let keys = vec![("s3:prefix", Knowledge::value(choice.text.clone()))];
-                    self.ask(worker.caller, action, &place.object, &way.with(keys))
-                },
-                |answer| {
-                    if is_chosen {
-                        self.values_demanded(answer, "s3:prefix")
-                    } else {
-                        Vec::new()
-                    }
-                },
-            )
-        });
+        let way = self.way_to(worker.way, place);
+        let (answer, choice) = first_allowed(
+            anything,
+            |choice| {
+                let keys = vec![("s3:prefix", Knowledge::value(choice.text.clone()))];
+                self.ask(worker.caller, action, &place.object, &way.with(keys))
+            },
+            |answer| {
+                if is_chosen {
+                    self.values_demanded(answer, "s3:prefix")
+                } else {
+                    Vec::new()
+                }
+            },
+        );
         let chosen = choice
             .words
             .map(|words| format!("for the prefix `{words}`"));
@@ -187,25 +157,27 @@ impl<'a> Prover<'_, '_, 'a> {
     ) -> Hop {
         let anything = self.key_of(place);
         let is_chosen = place.prefix.is_none();
-        let (answer, choice) = on_each_way(worker, |way| {
-            first_allowed(
-                anything.clone(),
-                |choice| {
-                    let object = below(&place.object, &choice.text);
-                    self.ask(worker.caller, action, &object, &way.with(keys.to_vec()))
-                },
-                |answer| {
-                    if is_chosen {
-                        self.ends_named(answer, &Action::named(action), Domain::ANY)
-                    } else {
-                        Vec::new()
-                    }
-                },
-            )
-        });
+        let way = self.way_to(worker.way, place);
+        let (answer, choice) = first_allowed(
+            anything,
+            |choice| {
+                let object = below(&place.object, &choice.text);
+                self.ask(worker.caller, action, &object, &way.with(keys.to_vec()))
+            },
+            |answer| {
+                if is_chosen {
+                    self.ends_named(answer, &Action::named(action), Domain::ANY)
+                } else {
+                    Vec::new()
+                }
+            },
+        );
         let chosen = choice.words.map(|words| format!("for objects `{words}`"));
         let shown = match &place.prefix {
-            Some(prefix) => format!("{}/{}*", place.object.name, self.access.show(prefix)),
+            Some(_) => {
+                let key = self.access.show(&self.key_of(place).text);
+                format!("{}/{}", place.object.name, key.replace("{the object}", "*"))
+            }
             None => format!("{}/*", place.object.name),
         };
         self.hop(step, action, &worker.caller.name, answer)
@@ -214,204 +186,41 @@ impl<'a> Prover<'_, '_, 'a> {
             .at(place.at)
     }
 
-    /// The key of an object at a place.
-    fn key_of(&self, place: &Place) -> Choice {
+    /// The way to a bucket: an endpoint leads to its own region.
+    fn way_to(&self, way: Way, place: &Place) -> Way {
+        let Way::Endpoint(endpoint) = way else {
+            return way;
+        };
+        let own = self.access.region(self.graph.get(endpoint));
+        let regions = own
+            .known()
+            .zip(place.object.region.as_ref().and_then(Text::known));
+        match regions {
+            Some((own, other)) if own != other => Way::Internet,
+            _ => way,
+        }
+    }
+
+    /// The key of an object at a place: in the folder that the prefix is, or the one object that it names
+    /// if its end looks like the name of a file.
+    pub(super) fn key_of(&self, place: &Place) -> Choice {
         let mut choice = self.anything("the object", Domain::ANY);
-        if let Some(prefix) = &place.prefix {
-            let mut text = prefix.clone();
+        let Some(prefix) = &place.prefix else {
+            return choice;
+        };
+        let end = match prefix.pieces().last() {
+            Some(Piece::Literal(text)) => text.rsplit('/').next().unwrap_or(""),
+            _ => "",
+        };
+        let mut text = prefix.clone();
+        if !end.contains('.') {
+            if !end.is_empty() {
+                text.push_literal("/");
+            }
             text.push(&choice.text);
-            choice.text = text;
         }
+        choice.text = text;
         choice
-    }
-
-    /// A call that S3 makes to KMS for the role; none where the objects need no key.
-    pub(super) fn key_hop(
-        &self,
-        caller: &Caller,
-        place: &Place,
-        step: Step,
-        action: &'static str,
-        encryption: Option<&Encryption>,
-    ) -> Option<Hop> {
-        let own = self.encryption(place);
-        let key = match encryption.unwrap_or(&own) {
-            Encryption::Free => return None,
-            Encryption::Key(key) => key,
-            Encryption::Unknown(value, why) => {
-                let hinge = (value.clone(), *why);
-                let what = format!("the key of {}", place.object.name);
-                let hop = Self::open_hop(step, action, &caller.name, what, hinge);
-                return Some(hop.at(place.at));
-            }
-        };
-        let region = place.object.region.clone().or_else(|| key.region.clone());
-        let region = region.unwrap_or_else(|| {
-            let what = format!("the region of {}", place.object.name);
-            self.access
-                .unknown(&what, Why::ExternalResource, Domain::REGION)
-        });
-        let object = below(&place.object, &self.key_of(place).text);
-        let context = match self.uses_bucket_key(place.bucket) {
-            Some(true) => Knowledge::value(place.object.arn.clone()),
-            Some(false) => Knowledge::value(object.arn),
-            None => Knowledge::present(),
-        };
-        let keys = vec![
-            ("kms:ViaService", Knowledge::value(via("s3", &region))),
-            ("kms:EncryptionContext:aws:s3:arn", context),
-            ("kms:EncryptionContextKeys", Knowledge::value("aws:s3:arn")),
-            (
-                "kms:EncryptionAlgorithm",
-                Knowledge::value("SYMMETRIC_DEFAULT"),
-            ),
-            ("kms:GrantIsForAWSResource", Knowledge::ABSENT),
-            ("kms:RequestAlias", Knowledge::ABSENT),
-            ("aws:ViaAWSService", Knowledge::value("true")),
-            ("aws:CalledVia", Knowledge::UNKNOWN),
-            ("aws:CalledViaFirst", Knowledge::UNKNOWN),
-            ("aws:CalledViaLast", Knowledge::UNKNOWN),
-        ];
-        // Keys of the network are not carried from the call to S3 to its call to KMS.
-        let answer = self.ask(caller, action, key, &Way::Service.with(keys));
-        let hop = self
-            .hop(step, action, &caller.name, answer)
-            .on(key.id, key.name.clone())
-            .at(place.at);
-        Some(match key.id.and_then(|id| self.why_unusable(id)) {
-            Some((text, at)) => {
-                let code = match step {
-                    Step::Encrypt | Step::DecryptParts => "output-key-unusable",
-                    _ => "key-unusable",
-                };
-                hop.kept_out(code, Layer::Resource, text, Some(at))
-            }
-            None => hop,
-        })
-    }
-
-    /// Why nobody can use a key for data, whatever its policy says.
-    fn why_unusable(&self, key: ResourceId) -> Option<(String, Span)> {
-        let resource = self.graph.get(key);
-        let says = |path: &str, wanted: &str| {
-            let value = resource.get(path)?;
-            let text = match &value.data {
-                Data::Bool(flag) => flag.to_string(),
-                Data::Text(text) => text.to_ascii_lowercase(),
-                _ => return None,
-            };
-            (text == wanted).then_some(value.origin)
-        };
-        let disabled = says("is_enabled", "false").or_else(|| says("enabled", "false"));
-        if let Some(at) = disabled {
-            return Some(("the key is disabled".to_owned(), at));
-        }
-        let at = says("key_usage", "sign_verify")
-            .or_else(|| says("key_usage", "generate_verify_mac"))?;
-        Some(("the key is not one that encrypts".to_owned(), at))
-    }
-
-    /// Under which key objects of a place lie by default.
-    pub(super) fn encryption(&self, place: &Place) -> Encryption {
-        let Some(bucket) = place.bucket else {
-            let what = format!("the encryption of {}", place.object.name);
-            return Encryption::Unknown(what, Why::ExternalResource);
-        };
-        let name = self.name(bucket);
-        let parts = self.graph.parts(bucket, Kind::BucketSse);
-        let rules = parts
-            .found
-            .iter()
-            .filter_map(|part| Some((part, part.get("rule")?)));
-        for (part, rules) in rules {
-            let value = || format!("{}.rule", part.said_by.address.as_str());
-            if let Some(why) = rules.why_unknown() {
-                return Encryption::Unknown(value(), why);
-            }
-            for rule in rules.as_list().unwrap_or(std::slice::from_ref(rules)) {
-                let Some(rule) = rule.as_map() else {
-                    let why = rule.why_unknown().unwrap_or(Why::UnexpectedForm);
-                    return Encryption::Unknown(value(), why);
-                };
-                let at = |end: &str| {
-                    let path = format!("apply_server_side_encryption_by_default.{end}");
-                    rule.at(&path)
-                };
-                match at("sse_algorithm").map(|value| &value.data) {
-                    Some(Data::Text(text)) if text.starts_with("aws:kms") => {}
-                    Some(Data::Text(_)) => {
-                        return Encryption::Free;
-                    }
-                    Some(Data::Unknown(why)) => return Encryption::Unknown(value(), *why),
-                    _ => continue,
-                }
-                let own = format!("{}.kms_master_key_id", part.said_by.address.as_str());
-                return self.key_named(at("kms_master_key_id"), &own);
-            }
-        }
-        match parts.perhaps_more {
-            Some(why) => Encryption::Unknown(format!("the encryption of {name}"), why),
-            None => Encryption::Free,
-        }
-    }
-
-    /// The key that a value names: without one, AWS's own.
-    pub(super) fn key_named(&self, value: Option<&Value<'a>>, name: &str) -> Encryption {
-        let Some(value) = value.filter(|value| !matches!(value.data, Data::Null)) else {
-            return Encryption::Free;
-        };
-        if let Some(text) = value.as_text()
-            && (text.is_empty() || text.contains("alias/aws/"))
-        {
-            return Encryption::Free;
-        }
-        let target = match self.graph.target(value, Kind::KEYS) {
-            Target::Resource(id) if self.graph.get(id).kind() == Some(Kind::KmsAlias) => {
-                let is_aws = self.graph.get(id).get("name").and_then(Value::as_text);
-                if is_aws.is_some_and(|name| name.starts_with("alias/aws/")) {
-                    return Encryption::Free;
-                }
-                let Some(key) = self.access.key_of_alias(id) else {
-                    let what = format!("the key of {}", self.name(id));
-                    return Encryption::Unknown(what, Why::ExternalResource);
-                };
-                Target::Resource(key)
-            }
-            target => target,
-        };
-        match target {
-            Target::Resource(id) => Encryption::Key(Box::new(self.access.object(id))),
-            Target::Outside(text) => {
-                let arn = if text.starts_with("arn:") {
-                    Text::from(text)
-                } else {
-                    self.access
-                        .unknown(text, Why::ExternalResource, Domain::ANY)
-                };
-                Encryption::Key(Box::new(self.access.foreign_object(&arn, text)))
-            }
-            Target::Unknown(why) => Encryption::Unknown(name.to_owned(), why),
-        }
-    }
-
-    /// Whether a bucket uses S3 Bucket Keys; none where that is not known.
-    fn uses_bucket_key(&self, bucket: Option<ResourceId>) -> Option<bool> {
-        let parts = self.graph.parts(bucket?, Kind::BucketSse);
-        for rules in parts.found.iter().filter_map(|part| part.get("rule")) {
-            for rule in rules.as_list()? {
-                match rule
-                    .as_map()?
-                    .get("bucket_key_enabled")
-                    .map(|value| &value.data)
-                {
-                    Some(Data::Bool(flag)) => return Some(*flag),
-                    Some(Data::Text(text)) => return Some(text.eq_ignore_ascii_case("true")),
-                    None | Some(Data::Null) => {}
-                    Some(_) => return None,
-                }
-            }
-        }
-        parts.perhaps_more.is_none().then_some(false)
     }
 
     /// Puts a question.
@@ -437,24 +246,6 @@ impl<'a> Prover<'_, '_, 'a> {
             Target::Unknown(_) => None,
         }
     }
-}
-
-/// The first way on which it is allowed, else what the first way says.
-fn on_each_way(worker: Worker<'_>, ask: impl Fn(Way) -> (Answer, Choice)) -> (Answer, Choice) {
-    let mut ways = worker.ways.iter();
-    let first = ask(ways.next().copied().unwrap_or(Way::Unknown));
-    if first.0.decision() == Decision::Allowed {
-        return first;
-    }
-    let mut others = ways.map(|way| ask(*way));
-    let allowed = others.find(|(answer, _)| answer.decision() == Decision::Allowed);
-    allowed.unwrap_or(first)
-}
-
-/// Whether a bucket is known to be of another account than a caller's.
-fn is_of_other_account(place: &Place, caller: &Caller) -> bool {
-    let accounts = place.object.owner.as_ref().zip(caller.principal.account());
-    accounts.is_some_and(|(one, other)| equal_texts(one, other) == Truth::No)
 }
 
 /// What lies inside a bucket or has another end.

@@ -5,7 +5,7 @@
 
 use super::data::{Place, Worker};
 use super::{Hop, Path, Prover, Step, Workload, WorkloadKind};
-use crate::access::{Caller, Way};
+use crate::access::Caller;
 use crate::finding::Severity;
 use crate::model::graph::{ResourceId, Target};
 use crate::model::value::{Value, Why};
@@ -58,10 +58,9 @@ impl Prover<'_, '_, '_> {
         };
         path.hops
             .extend(self.image(&caller, id, &job.image(), &mut path.notes));
-        let ways = [self.way(id, "s3")];
         let worker = Worker {
             caller: &caller,
-            ways: &ways,
+            way: self.way(id, "s3"),
         };
         let name = resource.address.as_str();
         for uri in job.input_uris() {
@@ -117,14 +116,13 @@ impl Prover<'_, '_, '_> {
     /// its role is for.
     pub(super) fn work(
         &self,
-        caller: &Caller,
-        ways: &[Way],
+        worker: Worker<'_>,
         (reads, writes): (&[Place], &[Place]),
         path: &mut Path,
     ) {
+        let caller = worker.caller;
         path.hops
             .extend(self.any_image(caller, &mut path.not_judged));
-        let worker = Worker { caller, ways };
         for place in reads {
             path.hops.extend(self.read_hops(worker, place));
         }
@@ -132,12 +130,6 @@ impl Prover<'_, '_, '_> {
             path.hops.extend(self.write_hops(worker, place, None));
         }
         path.hops.extend(self.log_hops(caller, path.workload.id));
-        if reads.is_empty() && writes.is_empty() {
-            path.not_judged.push(
-                "which data the job reads and writes: its role is for no protected bucket"
-                    .to_owned(),
-            );
-        }
     }
 }
 

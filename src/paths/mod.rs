@@ -9,15 +9,19 @@
 
 mod assume;
 mod choice;
+mod create;
 mod data;
 mod image;
 mod job;
+mod key;
 mod notebook;
 mod plumbing;
 mod purpose;
 mod start;
 mod volume;
 mod way;
+
+use std::collections::BTreeSet;
 
 use crate::access::{Access, Answer, Object};
 use crate::finding::Severity;
@@ -116,6 +120,8 @@ pub struct Hop {
 pub enum Step {
     /// Somebody starts the job.
     CreateJob,
+    /// They tag it.
+    TagJob,
     /// They hand over the role.
     PassRole,
     /// SageMaker takes the role.
@@ -156,6 +162,7 @@ impl Step {
     pub const fn name(self) -> &'static str {
         match self {
             Self::CreateJob => "create-job",
+            Self::TagJob => "tag-job",
             Self::PassRole => "pass-role",
             Self::AssumeRole => "assume-role",
             Self::FollowJob => "follow-job",
@@ -254,6 +261,7 @@ pub fn prove<'g, 'a>(access: &Access<'g, 'a>, network: &Network<'g, 'a>) -> Vec<
             .filter(|id| graph.get(*id).standing == Standing::Judged)
             .map(|id| access.object(id))
             .collect(),
+        log_buckets: log_buckets(graph),
     };
     let mut paths = Vec::new();
     for notebook in &prover.notebooks {
@@ -263,6 +271,20 @@ pub fn prove<'g, 'a>(access: &Access<'g, 'a>, network: &Network<'g, 'a>) -> Vec<
         paths.extend(prover.declared_job(*job));
     }
     paths
+}
+
+fn log_buckets(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
+    let buckets = graph
+        .iter()
+        .filter(|(_, resource)| resource.kind() == Some(Kind::Bucket));
+    let settings = buckets.map(|(id, _)| graph.parts(id, Kind::BucketLog).found);
+    let targets = settings.flatten().filter_map(|part| {
+        match graph.target(part.get("target_bucket")?, &[Kind::Bucket]) {
+            Target::Resource(id) => Some(id),
+            _ => None,
+        }
+    });
+    targets.collect()
 }
 
 /// The notebooks that have no path.
@@ -287,6 +309,8 @@ struct Prover<'p, 'g, 'a> {
     repositories: Vec<ResourceId>,
     /// The protected buckets of the input, as what requests are about.
     buckets: Vec<Object>,
+    /// The buckets of the input that access logs go to.
+    log_buckets: BTreeSet<ResourceId>,
 }
 
 impl<'g> Prover<'_, 'g, '_> {
@@ -377,7 +401,7 @@ impl Hop {
     pub fn is_by_starter(&self) -> bool {
         matches!(
             self.step,
-            Step::CreateJob | Step::PassRole | Step::FollowJob
+            Step::CreateJob | Step::TagJob | Step::PassRole | Step::FollowJob
         )
     }
 

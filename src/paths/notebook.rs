@@ -10,13 +10,9 @@ use super::job::NETWORK;
 use super::start::{JobRole, PASS, Start};
 use super::{Hop, Outcome, Path, Prover, Role, Step, Workload, WorkloadKind};
 use crate::access::{Caller, Way};
-use crate::iam::Hinge;
 use crate::model::graph::{ResourceId, Target};
 use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
-
-const MANY: &str = "which data is read: the role reaches many protected buckets by a wildcard, and no \
-                    policy names one";
 
 /// The data that a notebook reads itself.
 struct OwnWork {
@@ -24,8 +20,6 @@ struct OwnWork {
     hops: Vec<Hop>,
     /// What was taken for granted.
     note: Option<String>,
-    /// A wildcard reaches many buckets, and none is named.
-    many: bool,
 }
 
 impl<'g> Prover<'_, 'g, '_> {
@@ -87,9 +81,7 @@ impl<'g> Prover<'_, 'g, '_> {
                 ),
             )),
         }
-        if own.many {
-            path.not_judged.push(MANY.to_owned());
-        } else if own.places.is_empty() {
+        if own.hops.is_empty() {
             path.not_judged.push(
                 "which data the notebook reads: its role is for no protected bucket".to_owned(),
             );
@@ -109,10 +101,12 @@ impl<'g> Prover<'_, 'g, '_> {
         target: Target<'g>,
         passed: &[(JobRole<'g>, Hop)],
     ) -> OwnWork {
-        let ways = [self.way(id, "s3")];
-        let purpose = self.purpose(caller, "s3:GetObject");
-        let (open, many) = (purpose.open, purpose.many);
-        let mut places = self.only_proven(caller, &ways, purpose);
+        let worker = Worker {
+            caller,
+            way: self.way(id, "s3"),
+        };
+        let purpose = self.reads(worker);
+        let mut places = purpose.places.clone();
         let mut note = None;
         if let (true, Target::Resource(role)) = (places.is_empty(), target) {
             places = self.inputs_of_jobs(role);
@@ -125,7 +119,7 @@ impl<'g> Prover<'_, 'g, '_> {
             self.buckets.as_slice(),
             self.notebooks.as_slice(),
         ) && !passes_others
-            && !open
+            && purpose.is_told()
             && !self.is_read_by_others(bucket, target)
         {
             places.push(Place::of(bucket));
@@ -135,48 +129,14 @@ impl<'g> Prover<'_, 'g, '_> {
                 bucket.name
             ));
         }
-        let worker = Worker {
-            caller,
-            ways: &ways,
-        };
         let hops = places.iter();
         let mut hops: Vec<_> = hops
             .flat_map(|place| self.read_hops(worker, place))
             .collect();
-        if places.is_empty() && open && !many {
-            hops.extend(self.open_data(caller));
+        if places.is_empty() {
+            hops.extend(self.untold(caller, &purpose));
         }
-        OwnWork {
-            places,
-            hops,
-            note,
-            many,
-        }
-    }
-
-    /// That a role may read data, of which what is not known keeps the rest.
-    fn open_data(&self, caller: &Caller) -> Option<Hop> {
-        let mut policies = caller.identity.iter();
-        let hinge = policies.find_map(|policy| {
-            let resources = policy
-                .statements
-                .iter()
-                .filter_map(|one| one.resources.as_ref());
-            let entries = resources.flat_map(|resources| &resources.entries);
-            let mut holes = entries.flat_map(|entry| entry.pattern.pattern.text.holes());
-            let in_entry = holes.find(|hole| hole.domain.admits(':'));
-            let own = policy.open.first().cloned();
-            own.or(in_entry.map(|hole| Hinge::Hole(hole.id)))
-        })?;
-        let what = "protected data".to_owned();
-        let hinge = self.access.hinge(&hinge);
-        Some(Self::open_hop(
-            Step::Read,
-            "s3:GetObject",
-            &caller.name,
-            what,
-            hinge,
-        ))
+        OwnWork { places, hops, note }
     }
 
     /// The path of a notebook that may create jobs and has no role to give them: not even one that
@@ -191,7 +151,7 @@ impl<'g> Prover<'_, 'g, '_> {
     ) -> Path {
         let mut path = path(id, WorkloadKind::StartedJob, role);
         let waiting = self.waiting_roles(target, &start.job);
-        path.hops.push(start.create);
+        path.hops.extend(start.asked);
         let pass = match waiting.first() {
             Some(other) => self.pass_hop(caller, *other, start.way),
             None => self
@@ -233,8 +193,7 @@ impl<'g> Prover<'_, 'g, '_> {
         };
         let mut path = path(id, WorkloadKind::StartedJob, &role);
         path.single_role = job_role.target == Some(own);
-        path.hops.push(start.create.clone());
-        path.hops.push(start.follow.clone());
+        path.hops.extend(start.asked.iter().cloned());
         path.hops.push(pass);
         let Some(Target::Resource(role_id)) = job_role.target else {
             path.hops.push(Self::open_hop(
@@ -263,23 +222,42 @@ impl<'g> Prover<'_, 'g, '_> {
             return path;
         }
         // In the notebook's own subnet, or in a network of SageMaker's.
-        let mut ways = vec![self.way_beside(id)];
-        ways.extend((ways != [Way::Service]).then_some(Way::Service));
-        let purpose = self.purpose(&caller, "s3:GetObject");
-        let (open, many) = (purpose.open, purpose.many);
-        let reads = if path.single_role {
-            notebook_reads.to_vec()
-        } else {
-            self.only_proven(&caller, &ways, purpose)
-        };
-        let writes = self.writes(&caller, &reads);
-        self.work(&caller, &ways, (&reads, &writes), &mut path);
-        if many {
-            path.not_judged.push(MANY.to_owned());
-        } else if reads.is_empty() && open {
-            path.hops.extend(self.open_data(&caller));
+        let mut ways = vec![self.way_beside(id, start.in_vpc)];
+        ways.extend((!start.in_vpc && ways != [Way::Service]).then_some(Way::Service));
+        let attempts = ways.into_iter().map(|way| {
+            let worker = Worker {
+                caller: &caller,
+                way,
+            };
+            let mut path = path.clone();
+            let reads = path.single_role.then_some(notebook_reads);
+            self.work_of_started(worker, reads, &mut path);
+            path
+        });
+        let mut attempts: Vec<_> = attempts.collect();
+        let proven = attempts
+            .iter()
+            .position(|path| path.outcome() == Outcome::Proven);
+        attempts.swap_remove(proven.unwrap_or(0))
+    }
+
+    /// What a job that nobody declares does, the data that it reads being given or what its role is for.
+    fn work_of_started(&self, worker: Worker<'_>, given: Option<&[Place]>, path: &mut Path) {
+        let purpose = self.reads(worker);
+        let reads = given.unwrap_or(&purpose.places);
+        let writes = self.writes(worker.caller, reads);
+        self.work(worker, (reads, &writes), path);
+        if !reads.is_empty() {
+            return;
         }
-        path
+        match self.untold(worker.caller, &purpose) {
+            Some(hop) => path.hops.push(hop),
+            None if writes.is_empty() => path.not_judged.push(
+                "which data the job reads and writes: its role is for no protected bucket"
+                    .to_owned(),
+            ),
+            None => {}
+        }
     }
 }
 

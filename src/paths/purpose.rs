@@ -6,13 +6,14 @@
 use std::collections::BTreeSet;
 
 use super::data::{Place, Worker, below};
-use super::{Outcome, Prover};
-use crate::access::{Caller, Object, Way};
+use super::{Hop, Outcome, Prover, Step};
+use crate::access::{Caller, Object};
 use crate::iam::policy::{Effect, PrincipalKind};
 use crate::iam::text::{Domain, Piece};
-use crate::iam::{Action, ArnSubject, Text};
+use crate::iam::{Action, ArnSubject, Hinge, Text};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::truth::Truth;
+use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
 use crate::workload::{ProcessingJob, bucket_of};
 
@@ -22,9 +23,16 @@ pub(super) struct Purpose {
     /// Policies name these buckets, rather than all.
     pub(super) named: bool,
     /// It may be for others, of which nothing tells which.
-    pub(super) open: bool,
+    open: bool,
     /// A wildcard reaches many, which tells nothing.
-    pub(super) many: bool,
+    many: bool,
+}
+
+impl Purpose {
+    /// Whether all is known that decides what a role is for.
+    pub(super) fn is_told(&self) -> bool {
+        !self.open && !self.many
+    }
 }
 
 /// So many buckets that a wildcard reaches may be what a role is for.
@@ -50,6 +58,7 @@ impl Prover<'_, '_, '_> {
             let allows = own.filter(|one| one.effect == Effect::Allow);
             let about = allows.map(|one| one.is_about(&asked, &subject));
             match about.fold(Truth::No, Truth::or) {
+                Truth::Yes if self.is_for_logs(bucket) => {}
                 Truth::Yes => reached.push(bucket),
                 Truth::Unknown => open = true,
                 Truth::No => {}
@@ -64,33 +73,62 @@ impl Prover<'_, '_, '_> {
             (true, _) => (Vec::new(), false, true),
         };
         Purpose {
-            open: buckets.is_empty() && (open || many),
+            open: buckets.is_empty() && open,
             places: buckets.into_iter().map(Place::of).collect(),
             named,
             many,
         }
     }
 
-    /// Of what a wildcard reaches, what is proven, if anything is: what it happens to reach besides is no
-    /// purpose.
-    pub(super) fn only_proven(
-        &self,
-        caller: &Caller,
-        ways: &[Way],
-        purpose: Purpose,
-    ) -> Vec<Place> {
-        if purpose.named {
-            return purpose.places;
+    /// The buckets that a worker is for. Of those that a wildcard reaches, what is proven, if anything
+    /// is: what it happens to reach besides is no purpose. Where none of several is, it cannot be told
+    /// which one it should read.
+    pub(super) fn reads(&self, worker: Worker<'_>) -> Purpose {
+        let mut purpose = self.purpose(worker.caller, "s3:GetObject");
+        if purpose.named || purpose.places.len() < 2 {
+            return purpose;
         }
-        let worker = Worker { caller, ways };
-        let is_proven =
-            |place: &&Place| Outcome::of(self.read_hops(worker, place).iter()) == Outcome::Proven;
-        let proven: Vec<_> = purpose.places.iter().filter(is_proven).cloned().collect();
-        if proven.is_empty() {
-            purpose.places
+        purpose
+            .places
+            .retain(|place| Outcome::of(self.read_hops(worker, place).iter()) == Outcome::Proven);
+        purpose.many = purpose.places.is_empty();
+        purpose
+    }
+
+    /// What is not known of the data that a role is for, if anything is.
+    pub(super) fn untold(&self, caller: &Caller, purpose: &Purpose) -> Option<Hop> {
+        let (what, hinge) = if purpose.many {
+            let value = "which protected bucket it reads of those that a wildcard reaches";
+            ("protected buckets", (value.to_owned(), Why::ChosenByCode))
+        } else if purpose.open {
+            let hinge = caller.identity.iter().find_map(|policy| {
+                let resources = policy
+                    .statements
+                    .iter()
+                    .filter_map(|one| one.resources.as_ref());
+                let entries = resources.flat_map(|resources| &resources.entries);
+                let mut holes = entries.flat_map(|entry| entry.pattern.pattern.text.holes());
+                let in_entry = holes.find(|hole| hole.domain.admits(':'));
+                let own = policy.open.first().cloned();
+                own.or(in_entry.map(|hole| Hinge::Hole(hole.id)))
+            })?;
+            ("protected data", self.access.hinge(&hinge))
         } else {
-            proven
-        }
+            return None;
+        };
+        let action = "s3:GetObject";
+        Some(Self::open_hop(
+            Step::Read,
+            action,
+            &caller.name,
+            what.to_owned(),
+            hinge,
+        ))
+    }
+
+    /// Whether the access logs of other buckets go to a bucket.
+    fn is_for_logs(&self, bucket: &Object) -> bool {
+        bucket.id.is_some_and(|id| self.log_buckets.contains(&id))
     }
 
     /// Where a job writes: the buckets that its role is for, else those that it reads, unless it may

@@ -4,14 +4,14 @@
 //! Source: IAM User Guide, "Grant a user permissions to pass a role to an AWS service"; Amazon SageMaker AI
 //! Developer Guide, "How to use SageMaker AI execution roles".
 
-use std::collections::BTreeSet;
+use std::iter;
 
 use super::assume::SAGEMAKER;
-use super::choice::Choice;
+use super::create::Created;
 use super::{Hop, Prover, Step};
 use crate::access::{Answer, Caller, Circumstances, Object, Reach, Way, reach};
 use crate::finding::Severity;
-use crate::iam::policy::{Effect, Statement};
+use crate::iam::policy::Effect;
 use crate::iam::text::Domain;
 use crate::iam::{Action, ArnSubject, Decision, Knowledge, Text};
 use crate::model::graph::{ResourceId, Target};
@@ -19,7 +19,6 @@ use crate::model::truth::Truth;
 use crate::model::value::{Value, Why};
 use crate::model::vocabulary::Kind;
 
-const CREATE: &str = "sagemaker:CreateProcessingJob";
 pub(super) const PASS: &str = "iam:PassRole";
 
 /// What else a role is passed to SageMaker for.
@@ -35,11 +34,12 @@ const OTHER_USES: &[&str] = &[
 
 /// What a notebook's role may do about Processing jobs.
 pub(super) struct Start {
-    pub(super) create: Hop,
-    /// Waiting for its end.
-    pub(super) follow: Hop,
+    /// Creating one, tagging it if policies demand tags, and waiting for its end.
+    pub(super) asked: Vec<Hop>,
     /// The ARN of the job that it may create.
     pub(super) job: Text,
+    /// Policies demand that the job lies in a VPC.
+    pub(super) in_vpc: bool,
     /// The way that its call takes.
     pub(super) way: Way,
     /// Passing a role whatever it is: denied only if none may be passed.
@@ -59,21 +59,31 @@ impl<'g> Prover<'_, 'g, '_> {
     /// What a notebook's role may do about jobs; none if its code starts none.
     pub(super) fn start(&self, id: ResourceId, caller: &Caller) -> Option<Start> {
         let way = self.way(id, "sagemaker.api");
-        let (create, job) = self.create(id, caller, way);
+        let Created {
+            hop: create,
+            job,
+            in_vpc,
+            tags,
+        } = self.create(id, caller, way);
         let any = self.anything("the role that is passed", Domain::ANY);
         let any_role = self.role_named(caller, &any.text)?;
         let pass_any = self.ask(caller, PASS, &any_role, &passing(way));
         let may_pass = pass_any.decision().may_be_allowed();
         let starts = match create.decision {
-            Decision::Allowed => true,
+            // Who may do everything but pass roles was not let in for the sake of jobs.
+            Decision::Allowed => may_pass || names_sagemaker(&create),
             Decision::Undecided => may_pass,
             _ => may_pass && !self.passes_for_others(caller, way),
         };
-        let follow = self.follow(id, caller, &job, way);
-        starts.then_some(Start {
-            create,
-            follow,
+        let asked = starts.then(|| {
+            let tag = (!tags.is_empty()).then(|| self.tag(id, caller, &job, tags, way));
+            let follow = self.follow(id, caller, &job, way);
+            iter::once(create).chain(tag).chain([follow]).collect()
+        });
+        Some(Start {
+            asked: asked?,
             job,
+            in_vpc,
             way,
             pass_any,
         })
@@ -92,72 +102,30 @@ impl<'g> Prover<'_, 'g, '_> {
         })
     }
 
-    /// Starting a job, whose name and settings the code chooses.
-    fn create(&self, notebook: ResourceId, caller: &Caller, way: Way) -> (Hop, Text) {
-        let action = Action::named(CREATE);
-        let object = |name: &Text| self.job_object(notebook, name);
-        let anything = self.anything("the name of the job", Domain::NAME);
-        let first = self.ask(
-            caller,
-            CREATE,
-            &object(&anything.text),
-            &way.with(Vec::new()),
-        );
-        let finish = |answer: Answer, name: &Choice, chosen: Vec<String>| {
-            let chosen = (!chosen.is_empty()).then(|| format!("for jobs {}", chosen.join(", ")));
-            let job = object(&name.text).arn;
-            let hop = self
-                .hop(Step::CreateJob, CREATE, &caller.name, answer)
-                .on(None, "a job")
-                .chosen(chosen);
-            (hop, job)
-        };
-        if first.decision() != Decision::Undecided {
-            return finish(first, &anything, Vec::new());
-        }
-        let keys = settings_of(&first);
-        let settings = self.settings_demanded(&first, &keys);
-        let mut names = vec![anything.clone()];
-        names.extend(self.ends_named(&first, &action, Domain::NAME));
-        let mut best = (first, anything, Vec::new());
-        for with_settings in [false, true] {
-            for name in &names {
-                let mut known: Vec<_> = keys
-                    .iter()
-                    .map(|key| (key.as_str(), Knowledge::ABSENT))
-                    .collect();
-                let mut chosen: Vec<_> = name
-                    .words
-                    .iter()
-                    .map(|name| format!("named `{name}`"))
-                    .collect();
-                if with_settings {
-                    for (key, knowledge, words) in &settings {
-                        known.retain(|(one, _)| *one != key.as_str());
-                        known.push((key.as_str(), knowledge.clone()));
-                        chosen.push(format!("where {words}"));
-                    }
-                }
-                let answer = self.ask(caller, CREATE, &object(&name.text), &way.with(known));
-                if answer.decision() == Decision::Allowed {
-                    return finish(answer, name, chosen);
-                }
-                let hinges = |answer: &Answer| answer.outcome.hinges_on.len();
-                let is_open = answer.decision() == Decision::Undecided;
-                if is_open && hinges(&answer) < hinges(&best.0) {
-                    best = (answer, name.clone(), chosen);
-                }
-            }
-        }
-        let (answer, name, chosen) = best;
-        finish(answer, &name, chosen)
+    /// Tagging a job while it is created.
+    ///
+    /// Source: Amazon SageMaker AI API Reference, "`CreateProcessingJob`", `Tags`; Service Authorization
+    /// Reference, "Actions, resources, and condition keys for Amazon SageMaker", `AddTags`.
+    fn tag(
+        &self,
+        notebook: ResourceId,
+        caller: &Caller,
+        job: &Text,
+        tags: Vec<(String, Knowledge)>,
+        way: Way,
+    ) -> Hop {
+        let action = "sagemaker:AddTags";
+        let object = self.access.object(notebook).neighbour(job.clone(), "a job");
+        let circumstances = Circumstances { way, keys: tags };
+        let answer = self.ask(caller, action, &object, &circumstances);
+        self.hop(Step::TagJob, action, &caller.name, answer)
+            .on(None, object.name)
     }
 
     /// Waiting for the end of a job, as the SDK does unless it is told not to.
     fn follow(&self, notebook: ResourceId, caller: &Caller, job: &Text, way: Way) -> Hop {
         let action = "sagemaker:DescribeProcessingJob";
-        let mut object = self.job_object(notebook, &Text::default());
-        object.arn = job.clone();
+        let object = self.access.object(notebook).neighbour(job.clone(), "a job");
         let answer = self.ask(caller, action, &object, &way.with(Vec::new()));
         self.hop(Step::FollowJob, action, &caller.name, answer)
             .on(None, object.name)
@@ -165,8 +133,8 @@ impl<'g> Prover<'_, 'g, '_> {
     }
 
     /// A job of this name in the account and region of a notebook.
-    fn job_object(&self, notebook: ResourceId, name: &Text) -> Object {
-        let mut object = self.access.object(notebook);
+    pub(super) fn job_object(&self, notebook: ResourceId, name: &Text) -> Object {
+        let object = self.access.object(notebook);
         let mut arn = Text::default();
         for field in object.arn.fields(5).iter().flatten().take(5) {
             arn.push(field);
@@ -174,16 +142,13 @@ impl<'g> Prover<'_, 'g, '_> {
         }
         arn.push_literal("processing-job/");
         arn.push(name);
-        object.arn = arn;
-        object.id = None;
-        "a job".clone_into(&mut object.name);
-        object
+        object.neighbour(arn, "a job")
     }
 
     /// A role of the caller's account with this path and name.
     fn role_named(&self, caller: &Caller, name: &Text) -> Option<Object> {
         let own = caller.id?;
-        let mut object = self.access.object(own);
+        let object = self.access.object(own);
         let mut arn = Text::default();
         for field in object.arn.fields(5)?.iter().take(5) {
             arn.push(field);
@@ -191,8 +156,8 @@ impl<'g> Prover<'_, 'g, '_> {
         }
         arn.push_literal("role/");
         arn.push(name);
-        object.arn = arn;
-        Some(object)
+        let shown = self.access.show(&arn);
+        Some(object.neighbour(arn, shown))
     }
 
     /// Handing a role of the input to SageMaker.
@@ -247,7 +212,7 @@ impl<'g> Prover<'_, 'g, '_> {
     fn pass_outside(&self, caller: &Caller, start: &Start) -> Hop {
         let action = Action::named(PASS);
         for choice in self.ends_named(&start.pass_any, &action, Domain::IAM_NAME) {
-            let Some(mut object) = self.role_named(caller, &choice.text) else {
+            let Some(object) = self.role_named(caller, &choice.text) else {
                 continue;
             };
             let answer = self.ask(caller, PASS, &object, &passing(start.way));
@@ -260,7 +225,6 @@ impl<'g> Prover<'_, 'g, '_> {
             if let Some(other) = other {
                 return self.pass_hop(caller, other, start.way);
             }
-            object.name = self.access.show(&object.arn);
             return self
                 .hop(Step::PassRole, PASS, &caller.name, answer)
                 .on(None, object.name);
@@ -330,18 +294,25 @@ impl<'g> Prover<'_, 'g, '_> {
     }
 }
 
-fn passing(way: Way) -> Circumstances {
-    way.with(vec![("iam:PassedToService", Knowledge::value(SAGEMAKER))])
+/// Whether a statement that allows a request names SageMaker's actions, rather than all.
+fn names_sagemaker(hop: &Hop) -> bool {
+    let statements = hop.answer.iter().flat_map(Answer::statements);
+    let mut allowing = statements.filter(|one| one.effect == Effect::Allow);
+    let create = Action::named(hop.action);
+    allowing.any(|statement| {
+        let mut entries = statement.actions.entries.iter();
+        statement.actions.cover(&create) != Truth::No
+            && !statement.actions.negated
+            && entries.any(|entry| entry.text.known().is_some_and(is_of_sagemaker))
+    })
 }
 
-/// The settings of a job that conditions ask for.
-fn settings_of(answer: &Answer) -> BTreeSet<String> {
-    let conditions = answer.statements().flat_map(Statement::readable_conditions);
-    let keys = conditions.map(|condition| condition.key.as_str());
-    let is_setting = |key: &&str| {
-        let is_deprecated = ["sagemaker:volumekmskey", "sagemaker:outputkmskey"].contains(key);
-        let is_own = key.starts_with("sagemaker:") && !is_deprecated;
-        is_own || key.starts_with("aws:requesttag/") || *key == "aws:tagkeys"
-    };
-    keys.filter(is_setting).map(str::to_owned).collect()
+fn is_of_sagemaker(action: &str) -> bool {
+    action
+        .split_once(':')
+        .is_some_and(|(service, _)| service.eq_ignore_ascii_case("sagemaker"))
+}
+
+fn passing(way: Way) -> Circumstances {
+    way.with(vec![("iam:PassedToService", Knowledge::value(SAGEMAKER))])
 }

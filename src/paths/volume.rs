@@ -3,7 +3,7 @@
 //! Source: Amazon SageMaker AI Developer Guide, "Protect Data at Rest Using Encryption"; AWS KMS Developer
 //! Guide, "AWS KMS condition keys", `kms:GrantIsForAWSResource`.
 
-use super::data::Encryption;
+use super::key::Encryption;
 use super::{Hop, Prover, Step, via};
 use crate::access::{Caller, Object, Way, everybody};
 use crate::finding::Severity;
@@ -31,6 +31,18 @@ impl Prover<'_, '_, '_> {
             return None;
         };
         let creator = "whoever creates the notebook";
+        if let Some((text, at)) = self.why_unusable(&key, Some(&self.access.region(resource))) {
+            let hinge = (creator.to_owned(), Why::ExternalResource);
+            let hop = Self::open_hop(
+                Step::GrantVolumeKey,
+                GRANT,
+                creator,
+                key.name.clone(),
+                hinge,
+            );
+            let hop = hop.kept_out("key-unusable", Layer::Resource, text, Some(at));
+            return Some(hop.at(Some(value.origin)));
+        }
         let policy = key.policy()?;
         if policy.is_open() {
             let hinge = policy.open.first().map(|hinge| self.access.hinge(hinge))?;
@@ -86,7 +98,7 @@ impl Prover<'_, '_, '_> {
         let name = format!("{}.{path}", resource.address.as_str());
         let key = match self.key_named(Some(value), &name) {
             Encryption::Key(key) => key,
-            Encryption::Free => return Vec::new(),
+            Encryption::Free | Encryption::AwsManaged => return Vec::new(),
             Encryption::Unknown(value_name, why) => {
                 let what = "the key of its volumes".to_owned();
                 let hinge = (value_name, why);
@@ -101,11 +113,14 @@ impl Prover<'_, '_, '_> {
         let is_open = key
             .policy()
             .is_none_or(|policy| lets_anybody(policy, caller.principal.arn()) != Truth::No);
+        let unusable = self.why_unusable(&key, Some(&self.access.region(resource)));
         let hop = |step, action: &'static str| {
             let hop = self
                 .volume_hop(caller, &key, step, action)
                 .at(Some(value.origin));
-            if hop.decision.must_be_denied() && is_open {
+            if let (Step::GrantVolumeKey, Some((text, at))) = (step, &unusable) {
+                hop.kept_out("key-unusable", Layer::Resource, text.clone(), Some(*at))
+            } else if hop.decision.must_be_denied() && is_open {
                 hop.in_doubt(starter.clone())
             } else {
                 hop

@@ -91,10 +91,11 @@ impl Prover<'_, '_, '_> {
         way_of(self.graph, self.network, workload, service)
     }
 
-    /// The way to S3 of a job that stands where a notebook does.
-    pub(super) fn way_beside(&self, notebook: ResourceId) -> Way {
+    /// The way to S3 of a job that stands where a notebook does, or at least in some VPC.
+    pub(super) fn way_beside(&self, notebook: ResourceId, in_vpc: bool) -> Way {
         match self.graph.get(notebook).get("subnet_id") {
             Some(subnet) => from_subnet(self.network, subnet, "s3"),
+            None if in_vpc => Way::Unknown,
             None => Way::Service,
         }
     }

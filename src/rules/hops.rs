@@ -1,6 +1,8 @@
 //! How findings speak of paths: which hop is denied or open, by which code, and what statement is
 //! missing.
 
+use std::collections::BTreeSet;
+
 use super::remedy::remedy;
 use super::statements::named_hinges;
 use super::{Context, Subject};
@@ -158,8 +160,7 @@ fn broken(
     let Some(first) = main.or(hops.first()) else {
         return Evidence::new("", role_at);
     };
-    let mut resources: Vec<_> = hops.iter().map(|hop| hop.resource.as_str()).collect();
-    resources.dedup();
+    let resources = distinct(hops.iter().map(|hop| hop.resource.as_str()));
     // A bucket and what lies in it are the bucket.
     let on = first.on.map(|id| context.graph.get(id).address.as_str());
     let resource = match (resources.as_slice(), on) {
@@ -211,8 +212,7 @@ pub(super) fn unsure(context: &Context<'_, '_>, path: &Path, hops: &[&Hop]) -> E
     } else {
         because(first)
     };
-    let mut resources: Vec<_> = hops.iter().map(|hop| code_of(&hop.resource)).collect();
-    resources.dedup();
+    let resources = distinct(hops.iter().map(|hop| code_of(&hop.resource)));
     let message = format!(
         "cannot tell whether {} may {} on {}: {why}",
         who(context, path, first),
@@ -251,8 +251,7 @@ fn place_of_role(context: &Context<'_, '_>, path: &Path) -> Span {
 /// The actions of hops in words: the first ones, if there are many.
 fn actions_of(hops: &[&Hop], conjunction: &str) -> String {
     const SHOWN: usize = 4;
-    let mut actions: Vec<_> = hops.iter().map(|hop| format!("`{}`", hop.action)).collect();
-    actions.dedup();
+    let mut actions = distinct(hops.iter().map(|hop| format!("`{}`", hop.action)));
     if let Some(more) = actions.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         actions.truncate(SHOWN);
         return format!("{} {conjunction} {more} more", actions.join(", "));
@@ -262,6 +261,12 @@ fn actions_of(hops: &[&Hop], conjunction: &str) -> String {
         Some((last, others)) => format!("{} {conjunction} {last}", others.join(", ")),
         None => String::new(),
     }
+}
+
+/// Each once, where it first stands.
+fn distinct<T: Ord + Clone>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    items.filter(|item| seen.insert(item.clone())).collect()
 }
 
 /// The reasons of a decision, in one sentence.

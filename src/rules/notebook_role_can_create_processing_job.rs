@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::High,
     summary: "the role of a notebook that starts Processing jobs may create them",
     why: "The call to `CreateProcessingJob` is made with the notebook's role, under the conditions that \
-          its policies set. Following a job takes `sagemaker:DescribeProcessingJob` (low).",
+          its policies set. Where they demand tags, it takes `sagemaker:AddTags` as well, and following a job \
+          takes `sagemaker:DescribeProcessingJob` (low).",
     unsure: "A role is meant to start jobs if it may create them, or may pass a role to SageMaker for \
              nothing else. What the code may choose is chosen so that it is allowed.",
     fix: "allow `sagemaker:CreateProcessingJob` and `sagemaker:DescribeProcessingJob` on \
@@ -33,8 +34,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
     let name = role.resource.address.as_str();
-    let is_own =
-        |hop: &Hop| matches!(hop.step, Step::CreateJob | Step::FollowJob) && hop.principal == name;
+    let steps = [Step::CreateJob, Step::TagJob, Step::FollowJob];
+    let is_own = |hop: &Hop| steps.contains(&hop.step) && hop.principal == name;
     let paths = context.paths().iter();
     let paths = paths.filter(|path| path.hops.iter().any(is_own)).take(1);
     judge(context, paths, is_own, |_| None)

@@ -43,7 +43,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
     let paths = paths_of(context, notebook, &[WorkloadKind::StartedJob]);
-    let steps = [Step::CreateJob, Step::PassRole, Step::AssumeRole];
+    let steps = [
+        Step::CreateJob,
+        Step::TagJob,
+        Step::PassRole,
+        Step::AssumeRole,
+    ];
     judge(
         context,
         paths,
@@ -65,6 +70,7 @@ fn code(hop: &Hop) -> &'static str {
     match hop.step {
         Step::CreateJob if any_unmet => "condition-not-met",
         Step::CreateJob => "create-job-missing",
+        Step::TagJob => "add-tags-missing",
         Step::PassRole if unmet("iam:passedtoservice") => "passrole-service-mismatch",
         Step::PassRole => "passrole-missing",
         Step::AssumeRole if unmet("aws:sourcearn") => "trust-source-arn-excludes",

@@ -86,7 +86,7 @@ fn beside_policies(code: &str) -> &'static str {
         "aws-managed-key-cross-account" => {
             "name a customer managed key as `kms_key_id` of the output, whose policy lets both accounts in"
         }
-        _ => "enable the key, or name one that encrypts and that nobody disabled",
+        _ => "name a symmetric key of that region that encrypts and is enabled",
     }
 }
 
@@ -163,7 +163,7 @@ fn resource_of(context: &Context<'_, '_>, hop: &Hop) -> String {
             quoted(&format!("${{{address}.arn}}{inside}"))
         }
         (_, Some(address)) => format!("{address}.arn"),
-        (Step::CreateJob | Step::FollowJob, None) => {
+        (Step::CreateJob | Step::TagJob | Step::FollowJob, None) => {
             quoted("arn:aws:sagemaker:*:*:processing-job/*")
         }
         (Step::WriteLogs, None) if hop.resource != "*" => {

@@ -21,12 +21,8 @@ provider "awscc" {
 
 data "aws_caller_identity" "current" {}
 
-resource "aws_s3_bucket" "claims" {
-  bucket = "claims-scans-111122223333"
-}
-
 resource "aws_iam_role" "job" {
-  name = "claims-ocr-job"
+  name = "imaging-resize-job"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -38,17 +34,43 @@ resource "aws_iam_role" "job" {
   })
 }
 
+data "aws_iam_policy_document" "volume" {
+  statement {
+    sid       = "AccountPoliciesDecide"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::${data.aws_caller_identity.current.account_id}:root"]
+    }
+  }
+}
+
+resource "aws_kms_key" "volume" {
+  description         = "Job volumes"
+  is_enabled          = false # bad: nobody can use a key that is disabled
+  enable_key_rotation = true
+  policy              = data.aws_iam_policy_document.volume.json
+}
+
 data "aws_iam_policy_document" "job" {
   statement {
-    sid       = "ListTheBucket"
-    actions   = ["s3:ListBucket"]
-    resources = ["arn:aws:s3:::claims-scans-111122223333"]
+    sid       = "HandTheKeyToVolumes"
+    actions   = ["kms:CreateGrant"]
+    resources = [aws_kms_key.volume.arn]
+
+    condition {
+      test     = "Bool"
+      variable = "kms:GrantIsForAWSResource"
+      values   = ["true"]
+    }
   }
 
   statement {
-    sid       = "ReadTheSettings"
-    actions   = ["s3:GetObject"]
-    resources = ["arn:aws:s3:::claims-scans-111122223333/settings/ocr.json"]
+    sid       = "LookUpTheKey"
+    actions   = ["kms:DescribeKey"]
+    resources = [aws_kms_key.volume.arn]
   }
 }
 
@@ -58,7 +80,7 @@ resource "aws_iam_role_policy" "job" {
   policy = data.aws_iam_policy_document.job.json
 }
 
-resource "awscc_sagemaker_processing_job" "ocr" {
+resource "awscc_sagemaker_processing_job" "resize" {
   role_arn = aws_iam_role.job.arn
 
   app_specification = {
@@ -70,16 +92,7 @@ resource "awscc_sagemaker_processing_job" "ocr" {
       instance_count    = 1
       instance_type     = "ml.m5.xlarge"
       volume_size_in_gb = 50
+      volume_kms_key_id = aws_kms_key.volume.arn
     }
   }
-
-  processing_inputs = [{
-    input_name = "settings"
-    s3_input = {
-      s3_uri        = "s3://${aws_s3_bucket.claims.bucket}/settings/ocr.json" # not known: whether other keys begin so, which SageMaker would read as well
-      s3_data_type  = "S3Prefix"
-      s3_input_mode = "File"
-      local_path    = "/opt/ml/processing/input"
-    }
-  }]
 }

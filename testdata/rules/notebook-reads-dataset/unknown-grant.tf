@@ -1,0 +1,96 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_kms_key" "imaging" {
+  description         = "Radiology studies"
+  enable_key_rotation = true
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:role/key-admin" }
+      Action    = "kms:*"
+      Resource  = "*"
+    }]
+  })
+}
+
+resource "aws_s3_bucket" "imaging" {
+  bucket = "imaging-studies"
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "imaging" {
+  bucket = aws_s3_bucket.imaging.id
+
+  rule {
+    bucket_key_enabled = true
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.imaging.arn
+    }
+  }
+}
+
+resource "aws_iam_role" "notebook" {
+  name = "imaging-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+data "aws_iam_policy_document" "studies" {
+  statement {
+    actions   = ["s3:ListBucket"]
+    resources = ["arn:aws:s3:::${aws_s3_bucket.imaging.bucket}"]
+  }
+
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["arn:aws:s3:::${aws_s3_bucket.imaging.bucket}/*"]
+  }
+}
+
+resource "aws_iam_role_policy" "studies" {
+  name   = "studies"
+  role   = aws_iam_role.notebook.id
+  policy = data.aws_iam_policy_document.studies.json
+}
+
+resource "aws_kms_grant" "notebook" {
+  name              = "imaging-notebook"
+  key_id            = aws_kms_key.imaging.key_id
+  grantee_principal = aws_iam_role.notebook.arn
+  operations        = ["Decrypt"]
+
+  constraints {
+    encryption_context_equals = {
+      "aws:s3:arn" = aws_s3_bucket.imaging.arn # not known: the plan does not say whose ARN this will be
+    }
+  }
+}
+
+resource "aws_sagemaker_notebook_instance" "imaging" {
+  name          = "imaging"
+  role_arn      = aws_iam_role.notebook.arn
+  instance_type = "ml.t3.medium"
+}

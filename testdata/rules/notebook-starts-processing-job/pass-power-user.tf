@@ -1,0 +1,81 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_iam_role" "notebook" {
+  name = "churn-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+data "aws_iam_policy_document" "jobs" {
+  statement {
+    actions   = ["sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"]
+    resources = ["arn:aws:sagemaker:eu-central-1:${data.aws_caller_identity.current.account_id}:processing-job/*"]
+  }
+
+  statement {
+    actions   = ["iam:PassRole"]
+    resources = [aws_iam_role.notebook.arn] # good: the role that jobs run as too
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["sagemaker.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "jobs" {
+  name   = "jobs"
+  role   = aws_iam_role.notebook.id
+  policy = data.aws_iam_policy_document.jobs.json
+}
+
+resource "aws_sagemaker_notebook_instance" "churn" {
+  name          = "churn"
+  role_arn      = aws_iam_role.notebook.arn
+  instance_type = "ml.t3.medium"
+}
+
+resource "aws_iam_role" "workbench" {
+  name = "churn-workbench"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "workbench" {
+  role       = aws_iam_role.workbench.name
+  policy_arn = "arn:aws:iam::aws:policy/PowerUserAccess" # good: may create jobs along with all else, and passes them no role
+}
+
+resource "aws_sagemaker_notebook_instance" "workbench" {
+  name          = "workbench"
+  role_arn      = aws_iam_role.workbench.arn
+  instance_type = "ml.t3.medium"
+}
