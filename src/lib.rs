@@ -12,6 +12,7 @@ pub mod access;
 pub mod check;
 pub mod finding;
 pub mod gate;
+pub mod hcl;
 pub mod iam;
 pub mod load;
 pub mod model;

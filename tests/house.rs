@@ -11,6 +11,7 @@ use plangate::rules::RULES;
 /// What each module may use of the others (`docs/architecture.md`).
 const EDGES: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("hcl", &["model"]),
     ("load", &["model"]),
     ("resolve", &["model"]),
     ("iam", &["model"]),

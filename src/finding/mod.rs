@@ -246,6 +246,9 @@ pub fn supply(value: &str, reason: Why) -> &'static str {
         Why::ChosenByCode => {
             "name in the role's policies what its code uses, or let them admit all that it may choose"
         }
+        Why::VariableWithoutValue => "pass --var or --var-file, or check a plan",
+        Why::NotEvaluated => "check a plan beside the source",
+        Why::ModuleNotSeen => "run `terraform init`, so that the module's source is there",
         Why::NotJudgedYet => "do what the rule's fix says, which settles it",
     }
 }

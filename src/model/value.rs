@@ -97,6 +97,12 @@ pub enum Why {
     ChosenByCode,
     /// A proof would decide it that this version does not make.
     NotJudgedYet,
+    /// A variable that nobody gives a value.
+    VariableWithoutValue,
+    /// A function or expression that is not evaluated.
+    NotEvaluated,
+    /// A module whose source is not there.
+    ModuleNotSeen,
 }
 
 impl fmt::Display for Why {
@@ -113,6 +119,9 @@ impl fmt::Display for Why {
             Self::AtRequest => "told by the request only",
             Self::ChosenByCode => "chosen by code",
             Self::NotJudgedYet => "not judged yet",
+            Self::VariableWithoutValue => "variable without a value",
+            Self::NotEvaluated => "not evaluated",
+            Self::ModuleNotSeen => "module not seen",
         })
     }
 }
