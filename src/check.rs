@@ -96,6 +96,7 @@ fn judge(
             ),
             origin: Some(subject.resource.origin),
             consequence: "the rule says nothing about this resource; please report it".to_owned(),
+            fatal: false,
         }),
     }
 }

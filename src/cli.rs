@@ -2,9 +2,10 @@
 
 use std::num::NonZeroUsize;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use plangate::finding::Severity;
 use plangate::gate::Gate;
+use plangate::load::terraform::Setting;
 use plangate::report::{FORMATS, Format};
 use plangate::rules::{self, RULES, Rule};
 
@@ -60,6 +61,9 @@ pub(crate) enum Command {
 pub(crate) enum Debug {
     /// Print every resource as rules see it, as JSON.
     Model(ModelArgs),
+    /// Evaluate expressions in the scope of a root module: one JSON object a line from standard input,
+    /// `{"id", "expr"}`, and one answer a line.
+    Hcl(HclArgs),
     /// Decide requests: one JSON case a line from standard input, one answer a line.
     Iam,
     /// Print the JSON Schema of the report that `check --format json` prints.
@@ -74,16 +78,74 @@ pub(crate) enum ListFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// Plans (`terraform show -json PLANFILE`), directories to search for them, or `-` for standard
-    /// input.
+    /// Plans (`terraform show -json PLANFILE`), states (`terraform show -json`), directories to search for
+    /// them, or `-` for standard input.
     #[arg(value_name = "INPUT", default_value = ".")]
     inputs: Vec<String>,
+    /// A plan or state of another root, which tells what lies outside the inputs, and is not judged
+    /// itself. May be given several times.
+    #[arg(long, value_name = "FILE")]
+    context: Vec<String>,
+    /// Terraform source of the plans: a directory, a file, or the binary plan file. What lies beside a
+    /// plan is found without it.
+    #[arg(long, value_name = "DIR|TFPLAN")]
+    source: Option<String>,
+    #[command(flatten)]
+    variables: Variables,
     /// The account that is deployed to, where the plan does not tell.
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Option<String>,
     /// The region that is deployed to, where the plan does not tell.
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+}
+
+/// `--var` and `--var-file`, in their order: a later one wins, as with Terraform.
+#[derive(Debug, Clone)]
+struct Variables {
+    settings: Vec<Setting>,
+}
+
+impl Args for Variables {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let value = Arg::new("var").long("var").value_name("NAME=VALUE").help(
+            "A value for a variable of a root module that is read without a plan. Of several \
+                   settings, the last wins",
+        );
+        let file = Arg::new("var-file")
+            .long("var-file")
+            .value_name("FILE")
+            .help("A file with values for variables: `.tfvars` or `.tfvars.json`");
+        [value, file].into_iter().fold(command, |command, arg| {
+            command.arg(arg.action(ArgAction::Append))
+        })
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let of = |name: &str, setting: fn(String) -> Setting| -> Vec<(usize, Setting)> {
+            let indices = matches.indices_of(name).into_iter().flatten();
+            let values = matches.get_many::<String>(name).into_iter().flatten();
+            let values = values.map(|value| setting(value.clone()));
+            indices.zip(values).collect()
+        };
+        let mut settings = of("var", Setting::Var);
+        settings.extend(of("var-file", Setting::File));
+        settings.sort_by_key(|(index, _)| *index);
+        Ok(Self {
+            settings: settings.into_iter().map(|(_, setting)| setting).collect(),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// How paths are printed.
@@ -116,6 +178,15 @@ pub(crate) struct CanArgs {
     /// `human` or `json`.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HclArgs {
+    /// The root module: its variables, local values and files.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) directory: String,
+    #[command(flatten)]
+    variables: Variables,
 }
 
 #[derive(Debug, Args)]
@@ -247,13 +318,37 @@ impl ModelArgs {
 impl InputArgs {
     fn options(&self, rules: Vec<&'static Rule>) -> plangate::Options {
         plangate::Options {
+            source: self.source.clone(),
+            variables: self.variables.settings.clone(),
+            environment: environment(),
             inputs: self.inputs.clone(),
+            context: self.context.clone(),
             rules,
             account: self.account.clone(),
             region: self.region.clone(),
             ..plangate::Options::default()
         }
     }
+}
+
+impl HclArgs {
+    pub(crate) fn options(&self) -> plangate::Options {
+        plangate::Options {
+            variables: self.variables.settings.clone(),
+            environment: environment(),
+            ..plangate::Options::default()
+        }
+    }
+}
+
+/// What the environment says of variables.
+fn environment() -> Vec<(String, String)> {
+    let all = std::env::vars_os();
+    let texts =
+        all.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    texts
+        .filter(|(name, _)| name.starts_with("TF_VAR_"))
+        .collect()
 }
 
 /// The rules that names, aliases and families stand for.

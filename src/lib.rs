@@ -22,6 +22,7 @@ pub mod report;
 pub mod resolve;
 pub mod rules;
 mod run;
+pub mod terraform;
 pub mod workload;
 
-pub use run::{Options, Question, can, check, models, prove};
+pub use run::{Options, Question, can, check, expressions, models, prove};

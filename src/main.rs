@@ -59,6 +59,13 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
             Ok(Exit::Clean)
         }
         Command::Debug(Debug::Model(args)) => model(args),
+        Command::Debug(Debug::Hcl(args)) => {
+            let mut input = io::BufReader::new(io::stdin());
+            let directory = &args.directory;
+            plangate::expressions(directory, &args.options(), &mut input, &mut io::stdout())
+                .map_err(|error| anyhow!("`{directory}` {error}: {}", error.help()))?;
+            Ok(Exit::Clean)
+        }
         Command::Debug(Debug::Iam) => {
             plangate::iam::answer_lines(&mut io::stdin().lock(), &mut io::stdout().lock())?;
             Ok(Exit::Clean)

@@ -12,7 +12,8 @@ use plangate::rules::RULES;
 const EDGES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("hcl", &["model"]),
-    ("load", &["model"]),
+    ("load", &["model", "hcl"]),
+    ("terraform", &["model", "hcl", "load"]),
     ("resolve", &["model"]),
     ("iam", &["model"]),
     ("access", &["model", "iam"]),
@@ -35,8 +36,20 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "model", "load", "iam", "resolve", "finding", "workload", "rules", "check", "report",
-            "access", "network", "paths",
+            "model",
+            "hcl",
+            "load",
+            "terraform",
+            "iam",
+            "resolve",
+            "finding",
+            "workload",
+            "rules",
+            "check",
+            "report",
+            "access",
+            "network",
+            "paths",
         ],
     ),
 ];

@@ -7,6 +7,8 @@ mod support;
 use plangate::{Options, models};
 use serde_json::Value;
 
+use support::Alone;
+
 fn model(path: &str) -> Vec<Value> {
     let options = Options {
         inputs: vec![path.to_owned()],
@@ -84,7 +86,7 @@ fn policy_documents_of_real_plans_are_all_there() {
     };
     let (mut documents, mut rebuilt, mut open) = (0, 0, Vec::new());
     for path in support::files(&corpora.join("terraform-real"), "/plan.json") {
-        for resource in model(&path.to_string_lossy()) {
+        for resource in model(&Alone::plan(&path).path) {
             if text(&resource, "type") != "aws_iam_policy_document" {
                 continue;
             }

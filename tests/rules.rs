@@ -1,13 +1,18 @@
-//! Every fixture of every rule: `testdata/rules/<rule>/{pass,fail,unknown}[-slug].plan.json`. The file
-//! name states the verdict and is asserted here; the snapshot shows how it is said.
+//! Every fixture of every rule: `testdata/rules/<rule>/{pass,fail,unknown}[-slug].plan.json` and the `.tf` file
+//! that it was made of. The file name states the verdict of the plan and is asserted here, for the plan alone
+//! and with its source; what the plan does not tell, the source may. The source alone may be unsure of what
+//! AWS would have to be asked. The snapshot shows how it is said.
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
 mod support;
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 
 use plangate::report::{Format, Style};
 use plangate::{Options, rules};
+
+use support::Alone;
 
 #[test]
 fn fixtures_get_the_verdict_of_their_name() {
@@ -17,24 +22,52 @@ fn fixtures_get_the_verdict_of_their_name() {
         let rule = rules::find(folder.to_str().unwrap()).expect("the folder is named for a rule");
         let file = path.file_name().unwrap().to_str().unwrap();
         let fixture = file.strip_suffix(".plan.json").unwrap();
-        let options = Options {
-            inputs: vec![format!("testdata/rules/{}/{file}", rule.id)],
-            rules: vec![rule],
-            ..Options::default()
+        let judge = |input: &str| {
+            plangate::check(&Options {
+                inputs: vec![input.to_owned()],
+                rules: vec![rule],
+                ..Options::default()
+            })
         };
-        let report = plangate::check(&options);
-        let verdict = support::verdict(&report);
         let expected = match fixture.split('-').next() {
             Some("pass") => "holds",
             Some("fail") => "broken",
             Some("unknown") => "unsure",
             _ => panic!("{file} names no verdict"),
         };
-        let printed = printed(&report);
-        if verdict != expected {
-            let fixture = format!("{}/{fixture} is {verdict}", rule.id);
-            wrong.borrow_mut().push(format!("{fixture}\n{printed}"));
+        let beside = format!("testdata/rules/{}/{fixture}", rule.id);
+        let alone = Alone::plan(path);
+        let plan = judge(&alone.path);
+        let source = judge(&format!("{beside}.tf"));
+        let report = judge(&format!("{beside}.plan.json"));
+        let verdicts = [&plan, &source, &report].map(support::verdict);
+        let [of_plan, of_source, verdict] = verdicts;
+        let with_source = printed(&report);
+        let may_be = |given, other| given == expected || given == other;
+        let by_source = if expected == "unsure" {
+            of_source
+        } else {
+            expected
+        };
+        if of_plan != expected
+            || !may_be(verdict, by_source)
+            || !may_be(of_source, "unsure") && verdict != of_source
+        {
+            let fixture = format!("{beside}: plan, source, both are {verdicts:?}");
+            wrong.borrow_mut().push(format!("{fixture}\n{with_source}"));
             return;
+        }
+        let mut said = format!("verdict: {verdict}");
+        if of_source != verdict {
+            write!(said, "; of the source alone: {of_source}").unwrap();
+        }
+        if of_plan != verdict {
+            let of_plan = printed(&plan).replace(&alone.path, "plan.json");
+            write!(
+                said,
+                "; of the plan alone: unsure\n\nplan alone:\n\n{of_plan}\nwith the source:"
+            )
+            .unwrap();
         }
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(format!("../snapshots/rules/{}", rule.id));
@@ -43,7 +76,7 @@ fn fixtures_get_the_verdict_of_their_name() {
         settings.remove_input_file();
         settings.remove_snapshot_suffix();
         settings.bind(|| {
-            insta::assert_snapshot!(fixture, format!("verdict: {verdict}\n\n{printed}"));
+            insta::assert_snapshot!(fixture, format!("{said}\n\n{with_source}"));
         });
     });
     let wrong = wrong.into_inner().join("\n");

@@ -21,8 +21,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use plangate::load::Input;
 use plangate::load::plan::{View, load};
+use plangate::load::{Input, What};
 use plangate::model::source::SourceMap;
 use plangate::resolve::resolve;
 
@@ -62,6 +62,7 @@ fn run_plangate(file: &Path) {
     let input = Input {
         name: file.to_string_lossy().into_owned(),
         searched: None,
+        what: What::Text,
     };
     let text = input.read().expect("the plan can be read");
     let mut sources = SourceMap::default();

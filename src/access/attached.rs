@@ -201,7 +201,7 @@ impl<'g, 'a> Access<'g, 'a> {
         }
     }
 
-    fn managed(
+    pub(super) fn managed(
         &self,
         arn: &'g Value<'a>,
         said_by: &'g Resource<'a>,
@@ -228,6 +228,11 @@ impl<'g, 'a> Access<'g, 'a> {
             Arc::new(Policy::unknown(name, PolicyKind::Identity, hinge, at))
         };
         match self.graph().target(arn, &[Kind::PolicyManaged]) {
+            // A text that is kept elsewhere: the ARN is there, and what it names is not told.
+            Target::Resource(id) if self.graph().get(id).kind() != Some(Kind::PolicyManaged) => {
+                let name = format!("{}.policy_arn", said_by.address.as_str());
+                (unknown(name, Why::ExternalResource, said_by.origin), None)
+            }
             Target::Resource(id) => {
                 let resource = self.graph().get(id);
                 let own_arn = resource.get("arn").and_then(Value::as_text);

@@ -87,9 +87,14 @@ impl<'g, 'a> Access<'g, 'a> {
             } else if path == BLOCKS {
                 self.blocks(value, resource, &mut carried);
             } else if attaches {
+                let is_whole_list = value.as_list().is_none() && path.ends_with('s');
+                if is_whole_list {
+                    self.managed_list(value, resource, &mut carried);
+                    continue;
+                }
                 let list = value.as_list().unwrap_or(std::slice::from_ref(value));
                 for arn in list.iter().filter(|arn| !self.is_judged_elsewhere(arn)) {
-                    self.managed_list(arn, resource, &mut carried);
+                    self.managed(arn, resource, &mut carried);
                 }
             }
         }

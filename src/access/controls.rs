@@ -11,7 +11,6 @@ use super::admission::hinges;
 use crate::iam::policy::{Clause, Effect};
 use crate::iam::{Hinge, Policy, PolicyKind, Text, equal_texts, is_account_id};
 use crate::model::graph::{ResourceGraph, ResourceId};
-use crate::model::resource::Standing;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
@@ -87,9 +86,11 @@ impl Access<'_, '_> {
 /// The control policies of an estate.
 pub(super) fn controls(graph: &ResourceGraph<'_>) -> Vec<ResourceId> {
     let all = graph.iter().filter(|(_, resource)| {
-        resource.kind() == Some(Kind::OrganizationsPolicy) && resource.standing == Standing::Judged
+        resource.kind() == Some(Kind::OrganizationsPolicy) && resource.standing.is_whole()
     });
-    all.map(|(id, _)| id).collect()
+    all.map(|(id, _)| id)
+        .filter(|id| !graph.is_replaced(*id))
+        .collect()
 }
 
 fn each<'v, 'a>(value: &'v Value<'a>) -> &'v [Value<'a>] {

@@ -90,8 +90,8 @@ impl<'g, 'a> Access<'g, 'a> {
             if kind == Kind::AccessPoint {
                 points.push(id);
             }
-            // What it reads may lie anywhere.
-            if kind != Kind::RemoteState {
+            // What it reads, and what other roots make, may lie anywhere.
+            if kind != Kind::RemoteState && graph.is_own(id) {
                 providers.extend(resource.provider);
             }
             for attribute in entry.row.attributes {
@@ -277,6 +277,7 @@ impl<'g, 'a> Access<'g, 'a> {
                     consequence: "it allows and denies nothing, as far as plangate's catalogue of \
                               actions knows; correct the name"
                         .to_owned(),
+                    fatal: false,
                 }
             }));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Access, Caller, account_of};
 use crate::iam::{Hinge, Identities as _, Policy, PolicyKind, Text, default_key_policy};
 use crate::model::graph::{ResourceId, Target};
-use crate::model::resource::{Resource, Standing};
+use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::value::{Map, Value, Why};
 use crate::model::vocabulary::Kind;
@@ -81,8 +81,7 @@ impl Access<'_, '_> {
             grants: if is_key { self.grants(id) } else { None },
             resource_control: self.controls(PolicyKind::ResourceControl, &owner),
             region: Some(self.region(resource)),
-            owner: (resource.standing == Standing::Judged || arn_has_account(&arn))
-                .then_some(owner),
+            owner: (resource.standing.is_whole() || arn_has_account(&arn)).then_some(owner),
             tags: self.tags(resource),
             arn,
         }
@@ -162,10 +161,10 @@ impl Access<'_, '_> {
         let of = self.policies_of(id);
         let words = kind.words();
         let name = resource.address.as_str();
-        let perhaps = if resource.standing == Standing::Context {
-            Some(Why::ExternalResource)
-        } else {
+        let perhaps = if resource.standing.is_whole() {
             of.perhaps_more
+        } else {
+            Some(Why::ExternalResource)
         };
         match of.policies.as_slice() {
             [one] => Some(Arc::clone(&one.policy)),

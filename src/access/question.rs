@@ -14,7 +14,6 @@ use crate::iam::{
     Outcome, Policies, Policy, PolicyKind, Principal, Request, Text, explain,
 };
 use crate::model::graph::ResourceId;
-use crate::model::resource::Standing;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::Why;
@@ -195,7 +194,7 @@ impl Access<'_, '_> {
             identity.extend(attached.policies.into_iter().map(|one| one.policy));
             unknown.extend(attached.perhaps_more);
         }
-        if resource.standing == Standing::Context {
+        if !resource.standing.is_whole() {
             // A data source shows the role, not what is attached to it.
             unknown.push((
                 format!("policies attached to {name}"),

@@ -79,7 +79,7 @@ impl<'g, 'a> Access<'g, 'a> {
             && (value.why_unknown().is_some() || !is_part)
         {
             of.policies.push(self.said(value, resource));
-            of.perhaps_more = graph.incomplete();
+            of.perhaps_more = graph.incomplete_for(id);
         }
         of
     }

@@ -222,18 +222,18 @@ impl Evidence {
     }
 }
 
-/// What the user can do about a value that is not known.
+/// What the user can do about a value that is not known, in an input that may have its source beside it.
 #[must_use]
-pub fn supply(value: &str, reason: Why) -> &'static str {
+pub fn supply(reason: Why, lacks_source: bool) -> &'static str {
     match reason {
-        Why::KnownAfterApply if value.ends_with("policy") => {
-            "write it as an `aws_iam_policy_document`, with ARNs made of names, which a plan shows \
-             (`arn:aws:s3:::${aws_s3_bucket.x.bucket}/*`), or check the next plan after apply"
+        Why::KnownAfterApply if lacks_source => {
+            "name the Terraform source that the plan was made of with --source, or check the next plan \
+             after apply"
         }
         Why::KnownAfterApply => {
             "make it a literal or a variable, or check the next plan after apply"
         }
-        Why::ExternalResource => "bring the resource into the same plan",
+        Why::ExternalResource => "pass a plan or a state of the root that makes it with --context",
         Why::PlaceNotTold => {
             "pass --account and --region, or read `aws_caller_identity` in the plan"
         }
@@ -367,12 +367,12 @@ pub struct MissingValue {
     pub supply: String,
 }
 
-/// One input that was judged.
+/// One input: judged, or only there to tell what others make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Input {
     /// Its name: a path, or `-` for standard input.
     pub path: String,
-    /// What it is: `terraform-plan`.
+    /// What it is: `terraform-plan`, `terraform-state` or `terraform-module`.
     pub kind: &'static str,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
@@ -386,6 +386,15 @@ pub struct Input {
     pub resources: usize,
     /// Whether what is not in it is known to be absent.
     pub complete: bool,
+    /// The Terraform source that tells what a plan does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// It tells what another root makes, and was not judged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub context: bool,
+    /// When the plan or, for a state, its file was made, of an input that tells what another root makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
 }
 
 /// Something that was not understood, or an input that could not be read.
@@ -416,7 +425,7 @@ pub struct Assumption {
 /// What one run has to say.
 #[derive(Debug, Default, Clone)]
 pub struct Report {
-    /// What was judged, in the order given.
+    /// What was judged, in the order given; then what was there to tell what other roots make.
     pub inputs: Vec<Input>,
     /// Sorted by estate, place and rule.
     pub findings: Vec<Finding>,
@@ -434,6 +443,13 @@ pub struct Report {
     pub tally: Tally,
     /// Files found in a directory that are no inputs.
     pub passed_over: usize,
+}
+
+impl Report {
+    /// The inputs that were judged.
+    pub fn judged(&self) -> impl Iterator<Item = &Input> {
+        self.inputs.iter().filter(|input| !input.context)
+    }
 }
 
 /// How many verdicts of each sort were given: a rule on a resource is one.

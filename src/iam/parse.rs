@@ -72,6 +72,7 @@ impl Parser<'_> {
             consequence: format!(
                 "AWS refuses such a policy, so what it allows and denies cannot be told; {what_to_do}"
             ),
+            fatal: false,
         });
     }
 

@@ -233,6 +233,36 @@ impl Text {
         })
     }
 
+    /// What stands before and after a known piece, where it first occurs; none where it does not, or a hole
+    /// before it may hold it too.
+    #[must_use]
+    pub fn split_once(&self, at: &str) -> Option<(Self, Self)> {
+        let mut before = Self::default();
+        let mut pieces = self.pieces.iter();
+        for piece in pieces.by_ref() {
+            match piece {
+                Piece::Hole(hole) if at.chars().all(|one| hole.domain.admits(one)) => return None,
+                Piece::Hole(hole) => before.push_hole(*hole),
+                Piece::Literal(text) => {
+                    let Some((first, rest)) = text.split_once(at) else {
+                        before.push_literal(text);
+                        continue;
+                    };
+                    before.push_literal(first);
+                    let mut after = Self::literal(rest);
+                    for piece in pieces {
+                        match piece {
+                            Piece::Hole(hole) => after.push_hole(*hole),
+                            Piece::Literal(text) => after.push_literal(text),
+                        }
+                    }
+                    return Some((before, after));
+                }
+            }
+        }
+        None
+    }
+
     /// Splits at the first `count` colons into fields, the last of which keeps its colons; fewer fields
     /// where there are fewer colons. None where a hole before the last border may hold a colon.
     #[must_use]

@@ -1,12 +1,13 @@
 //! Finds what the user named: files, directories, standard input.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use ignore::WalkBuilder;
 
-use super::LoadError;
+use super::{LoadError, terraform};
 
 /// Enough of a file to tell that it is no input.
 const HEAD: usize = 64;
@@ -18,6 +19,17 @@ pub struct Input {
     pub name: String,
     /// The directory it was found in, as a place in [`Found::searched`]; none if the user named it.
     pub searched: Option<usize>,
+    /// What it is, by its name.
+    pub what: What,
+}
+
+/// What an input is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A text, whose content tells what it is.
+    Text,
+    /// Terraform source: the directory of a root module, or one file.
+    Module,
 }
 
 /// What the user's paths lead to.
@@ -36,8 +48,8 @@ pub struct Found {
 pub struct Directory {
     /// Its name as the user wrote it.
     pub name: String,
-    /// Terraform source files in it.
-    pub terraform: usize,
+    /// Terraform modules in it that no root module there calls.
+    pub modules: usize,
     /// YAML files in it.
     pub yaml: usize,
 }
@@ -53,6 +65,7 @@ impl Found {
             .filter_map(|entry| Some(entry.ok()?.path()))
             .filter(|path| path.extension().is_some_and(|end| end == "json") && path.is_file())
             .map(|path| plain_name(&path))
+            .filter(|name| !is_of_terraform(name))
             .collect();
         files.sort();
         for name in files {
@@ -60,10 +73,21 @@ impl Found {
                 self.inputs.push(Input {
                     name,
                     searched: Some(searched),
+                    what: What::Text,
                 });
             }
         }
     }
+}
+
+fn file_name(path: &str) -> String {
+    let name = Path::new(path).file_name();
+    name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+/// Whether a JSON file gives values to variables.
+fn is_of_terraform(name: &str) -> bool {
+    name.ends_with(".tfvars.json")
 }
 
 fn plain_name(path: &Path) -> String {
@@ -82,8 +106,15 @@ impl Directory {
                 beside.push(format!("{number} {what} file{plural}"));
             }
         };
-        count(self.terraform, "Terraform source");
         count(self.yaml, "YAML");
+        if self.modules > 0 {
+            let plural = if self.modules == 1 { "" } else { "s" };
+            return LoadError::NothingInside(format!(
+                "; it holds {} Terraform module{plural} that no root module there calls: name one to \
+                 judge it alone",
+                self.modules
+            ));
+        }
         LoadError::NothingInside(if beside.is_empty() {
             String::new()
         } else {
@@ -95,30 +126,44 @@ impl Directory {
     }
 }
 
-/// Finds the inputs that the user named. Directories are searched for JSON, `.gitignore` respected.
+/// Finds the inputs that the user named. Directories are searched for JSON, `.gitignore` respected; what
+/// is there for other reasons is left out.
 #[must_use]
-pub fn gather(paths: &[String]) -> Found {
+pub fn gather(paths: &[String], left_out: &[String]) -> Found {
     let mut found = Found::default();
     for path in paths {
         if path != "-" && Path::new(path).is_dir() {
             search(path, &mut found);
         } else {
+            let is_source = terraform::is_source(&file_name(path));
             found.inputs.push(Input {
                 name: path.clone(),
                 searched: None,
+                what: if is_source { What::Module } else { What::Text },
             });
         }
     }
+    found.inputs.retain(|input| {
+        let mut left_out = left_out.iter();
+        input.searched.is_none() || !left_out.any(|path| is_same_file(path, &input.name))
+    });
     found
+}
+
+/// Whether two paths lead to one file. Standard input is no file.
+#[must_use]
+pub fn is_same_file(one: &str, other: &str) -> bool {
+    let file = |path| std::fs::canonicalize(path).ok();
+    one == other || file(one).is_some_and(|one| file(other) == Some(one))
 }
 
 fn search(path: &str, found: &mut Found) {
     let mut directory = Directory {
         name: path.to_owned(),
-        terraform: 0,
+        modules: 0,
         yaml: 0,
     };
-    let mut files = Vec::new();
+    let (mut files, mut sources) = (Vec::new(), BTreeSet::new());
     let walk = WalkBuilder::new(path)
         .sort_by_file_path(Path::cmp)
         .require_git(false)
@@ -136,21 +181,47 @@ fn search(path: &str, found: &mut Found) {
             continue;
         }
         let name = plain_name(entry.path());
+        if terraform::is_source(&file_name(&name)) {
+            let parent = entry.path().parent().unwrap_or(Path::new("."));
+            sources.insert(parent.to_owned());
+            continue;
+        }
         match entry.path().extension().and_then(|end| end.to_str()) {
-            Some("json") => files.push(name),
-            Some("tf" | "tofu") => directory.terraform += 1,
+            Some("json") if !is_of_terraform(&name) => files.push(name),
             Some("yaml" | "yml") => directory.yaml += 1,
             _ => {}
         }
     }
     let searched = Some(found.searched.len());
+    let modules = terraform::roots(&sources, Path::new(path));
+    directory.modules = modules.modules.len();
     found.searched.push(directory);
-    let inputs = files.into_iter().map(|name| Input { name, searched });
-    found.inputs.extend(inputs);
+    let input = |name, what| Input {
+        name,
+        searched,
+        what,
+    };
+    let files = files.into_iter().map(|name| input(name, What::Text));
+    found.inputs.extend(files);
     found.add_ignored(path, found.searched.len() - 1);
+    let roots = modules.roots.iter().map(|root| match plain_name(root) {
+        name if name.is_empty() => ".".to_owned(),
+        name => name,
+    });
+    found
+        .inputs
+        .extend(roots.map(|name| input(name, What::Module)));
 }
 
 impl Input {
+    /// When the file was written, in UTC; none where the system does not tell.
+    #[must_use]
+    pub fn date(&self) -> Option<String> {
+        let written = std::fs::metadata(&self.name).ok()?.modified().ok()?;
+        let written = jiff::Timestamp::try_from(written).ok()?;
+        Some(written.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    }
+
     /// Reads the text. Whether it is an input at all is told as early as its first bytes tell.
     pub fn read(&self) -> Result<String, LoadError> {
         if self.name == "-" {

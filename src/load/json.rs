@@ -161,11 +161,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_, 'de> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
         let (shape, origin) = (self.shape(), self.origin);
         let value = deserializer.deserialize_any(self)?;
-        Ok(match shape {
-            Shape::Plain => value,
-            Shape::Each(key) => each(value, key),
-            Shape::Tags => tags(value, origin),
-        })
+        Ok(shaped(value, shape, origin))
     }
 }
 
@@ -270,6 +266,15 @@ impl<'de> DeserializeSeed<'de> for Element<'_, '_, 'de> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
         deserializer.deserialize_any(self.0.inner(self.0.field, self.0.origin))
+    }
+}
+
+/// A value in the one shape that all formats come to.
+pub(crate) fn shaped(value: Value<'_>, shape: Shape, origin: Span) -> Value<'_> {
+    match shape {
+        Shape::Plain => value,
+        Shape::Each(key) => each(value, key),
+        Shape::Tags => tags(value, origin),
     }
 }
 

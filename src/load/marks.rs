@@ -240,6 +240,15 @@ pub(super) fn mark_sensitive<'de>(
     }
 }
 
+/// Reads the marks on the attributes of a resource from a piece of the text that was kept for later, under
+/// the names of `fields`.
+pub(super) fn parse_of<'de>(fields: &'static Fields, text: &'de str) -> Marks<'de> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    MarksSeed::of(fields, false)
+        .deserialize(&mut deserializer)
+        .unwrap_or(Marks::All)
+}
+
 /// Reads marks from a piece of the text that was kept for later; what cannot be read marks all.
 pub(super) fn parse(text: &str) -> Marks<'_> {
     let mut deserializer = serde_json::Deserializer::from_str(text);

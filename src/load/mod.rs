@@ -6,8 +6,10 @@ mod json;
 mod marks;
 pub mod plan;
 mod secrets;
+pub mod terraform;
 
-pub use input::{Found, Input, gather};
+pub use input::{Found, Input, What, gather, is_same_file};
+pub(crate) use json::shaped;
 pub use secrets::{MASK, Secrets};
 
 /// Why an input cannot be read. The text completes "`x` …"; [`LoadError::help`] says what to do.
@@ -34,6 +36,9 @@ pub enum LoadError {
     /// The file that `terraform plan -out` writes: a zip archive.
     #[error("is a binary plan file")]
     BinaryPlan,
+    /// A binary plan file without a configuration that can be read.
+    #[error("is a binary plan file that cannot be read: {0}")]
+    BrokenPlanFile(String),
     /// No JSON at all.
     #[error("is not JSON: {reason} at line {line}, column {column}")]
     NotJson {
@@ -44,9 +49,11 @@ pub enum LoadError {
         /// In the parser's words.
         reason: String,
     },
-    /// A plan of which the JSON is cut off or malformed.
-    #[error("is a Terraform plan that cannot be read: {reason} at line {line}, column {column}")]
-    BrokenPlan {
+    /// A plan or state of which the JSON is cut off or malformed.
+    #[error("is a Terraform {form} that cannot be read: {reason} at line {line}, column {column}")]
+    Broken {
+        /// `plan` or `state`.
+        form: &'static str,
         /// Where it breaks.
         line: usize,
         /// The column there.
@@ -62,20 +69,26 @@ pub enum LoadError {
         /// The column there.
         column: usize,
     },
-    /// `terraform show -json` of a state.
-    #[error("is a Terraform state, not a plan")]
-    State,
+    /// `terraform.tfstate`, as Terraform keeps it.
+    #[error("is a Terraform state in the form that Terraform keeps for itself")]
+    RawState,
+    /// What the AWS CLI says of an account, by its command.
+    #[error("is an answer of `aws {0}`, and this version reads plans and states of Terraform only")]
+    Answer(&'static str),
     /// A CloudFormation template.
     #[error("is a CloudFormation template, which this version does not read")]
     CloudFormation,
     /// Some other JSON.
-    #[error("is JSON, but no Terraform plan: it has no `resource_changes` and no `planned_values`")]
+    #[error(
+        "is JSON, but no Terraform plan or state: it has no `resource_changes`, `planned_values` or \
+         `values`"
+    )]
     NotAPlan,
     /// A format that is not known yet.
-    #[error("is a plan in format {0}, which this version does not know")]
+    #[error("is a plan or state in format {0}, which this version does not know")]
     Version(String),
     /// A directory without any input.
-    #[error("holds no Terraform plan{0}")]
+    #[error("holds no Terraform plan or state{0}")]
     NothingInside(String),
 }
 
@@ -90,8 +103,13 @@ impl LoadError {
             Self::Utf16 => "write it as UTF-8, in PowerShell with `| Out-File -Encoding utf8`",
             Self::NotUtf8 { .. } => "write it as UTF-8",
             Self::BinaryPlan => "convert it: terraform show -json PLANFILE > plan.json",
-            Self::BrokenPlan { .. } => "make it again: terraform show -json PLANFILE > plan.json",
-            Self::NotJson { .. } | Self::State | Self::CloudFormation | Self::NotAPlan => {
+            Self::BrokenPlanFile(_) => "make it again: terraform plan -out=PLANFILE",
+            Self::Broken { .. } => "make it again with `terraform show -json`",
+            Self::RawState => "convert it, where it was made: terraform show -json > state.json",
+            Self::Answer(_) => {
+                "give a state of the root that makes it: terraform show -json > state.json"
+            }
+            Self::NotJson { .. } | Self::CloudFormation | Self::NotAPlan => {
                 "give a plan: terraform plan -out=tfplan, then terraform show -json tfplan > plan.json"
             }
             Self::TooDeep { .. } => "call modules less deeply inside each other",
@@ -110,7 +128,8 @@ impl LoadError {
             Self::Empty
                 | Self::NotJson { .. }
                 | Self::NotAPlan
-                | Self::State
+                | Self::RawState
+                | Self::Answer(_)
                 | Self::CloudFormation
                 | Self::NotUtf8 { .. }
         )

@@ -44,6 +44,11 @@ impl Secrets {
         }
     }
 
+    /// Takes in the secrets of another input.
+    pub fn extend(&mut self, others: &Self) {
+        others.texts.iter().for_each(|text| self.add_text(text));
+    }
+
     fn add_text(&mut self, text: &str) {
         if !text.is_empty() {
             self.search = OnceLock::new();

@@ -61,6 +61,9 @@ pub struct Module<'a> {
 pub struct Configuration<'a> {
     /// Whether the input had one. Without it, nothing can be told about what is written.
     pub present: bool,
+    /// Whether its expressions were evaluated. Then mentions tell where values come from, and no more: what
+    /// is not known stays so.
+    pub evaluated: bool,
     /// What is written for each resource of a kind we know.
     pub resources: HashMap<String, Written<'a>>,
     /// What is written for each module but the root.

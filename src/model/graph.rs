@@ -1,10 +1,12 @@
 //! An estate: as read ([`Draft`]), and worked out ([`ResourceGraph`]).
 
 use std::borrow::Cow;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::expression::{Configuration, Expression, find};
-use super::resource::{Resource, Standing};
+pub use super::index::Index;
+use super::index::{hash, id_at};
+use super::others::OtherRoot;
+use super::resource::Resource;
 use super::value::{Data, Map, Piece, ProviderId, Reference, Referent, Value, Why};
 use super::vocabulary::{self, AttributeRole, Default as Absent, Kind};
 
@@ -44,13 +46,14 @@ pub struct Provider<'a> {
 #[derive(Debug)]
 pub struct ResourceGraph<'a> {
     resources: Vec<Resource<'a>>,
-    providers: Vec<Provider<'a>>,
-    incomplete: Option<Why>,
+    pub(super) providers: Vec<Provider<'a>>,
+    pub(super) incomplete: Option<Why>,
     configuration: Configuration<'a>,
     addresses: Index,
-    names: Index,
+    pub(super) names: Index,
     parts: Vec<PartEdge>,
     deleted: Vec<Resource<'a>>,
+    pub(super) others: Vec<OtherRoot>,
 }
 
 /// A resource completes another one; `owner` is none where it cannot be told which.
@@ -119,7 +122,14 @@ impl<'a> ResourceGraph<'a> {
     /// their owners.
     #[must_use]
     pub fn new(draft: Draft<'a>, addresses: Index) -> Self {
+        Self::among(draft, addresses, Vec::new())
+    }
+
+    /// The same, of a draft to which the resources of other roots have been added.
+    #[must_use]
+    pub fn among(draft: Draft<'a>, addresses: Index, others: Vec<OtherRoot>) -> Self {
         let mut graph = Self {
+            others,
             addresses,
             names: Index::default(),
             parts: Vec::new(),
@@ -165,7 +175,7 @@ impl<'a> ResourceGraph<'a> {
             .find(|id| self.get(*id).address.as_str() == address)
     }
 
-    /// Why resources may exist that the input does not show, if so.
+    /// Why resources of the estate may exist that the input does not show, if so.
     #[must_use]
     pub fn incomplete(&self) -> Option<Why> {
         self.incomplete
@@ -197,17 +207,18 @@ impl<'a> ResourceGraph<'a> {
         &self.configuration
     }
 
-    /// The provider configurations.
+    /// The provider configurations, those of other roots behind the estate's own.
     #[must_use]
     pub fn providers(&self) -> &[Provider<'a>] {
         &self.providers
     }
 
-    /// The resource of one of these kinds that a value names: by reference, ARN, id or name.
+    /// The resource of one of these kinds that a value names: by reference, ARN, id or name; one of the
+    /// root that says so before those of others.
     #[must_use]
     pub fn target<'v>(&self, value: &'v Value<'_>, kinds: &[Kind]) -> Target<'v> {
         match &value.data {
-            Data::Text(text) => self.named(kinds, text),
+            Data::Text(text) => self.named_in(kinds, text, value.origin.file),
             Data::Template(pieces) => match pieces.as_ref() {
                 [Piece::Reference(reference)] => match reference.of {
                     Referent::Resource(id) => Target::Resource(id),
@@ -220,42 +231,13 @@ impl<'a> ResourceGraph<'a> {
         }
     }
 
-    /// The resource of one of these kinds that has this ARN, id or name: one of the estate's own rather
-    /// than a data source that reads it. Where several have it (in two accounts, say), it cannot be told
-    /// which.
-    #[must_use]
-    pub fn named<'v>(&self, kinds: &[Kind], name: &'v str) -> Target<'v> {
-        let mut found: Option<ResourceId> = None;
-        let mut several = false;
-        for kind in kinds {
-            for id in self.names.candidates(hash((kind, name))) {
-                let resource = self.get(id);
-                let is_it = identities_of(resource).any(|(_, text)| text == name)
-                    || self.arn_before_made(id).as_deref() == Some(name);
-                if !is_it {
-                    continue;
-                }
-                let is_own = |id: ResourceId| self.get(id).standing == Standing::Judged;
-                match found {
-                    Some(other) if other == id || (is_own(other) && !is_own(id)) => {}
-                    Some(other) if is_own(other) == is_own(id) => several = true,
-                    _ => (found, several) = (Some(id), false),
-                }
-            }
-        }
-        match found {
-            Some(_) if several => Target::Unknown(Why::SeveralMatch),
-            Some(id) => Target::Resource(id),
-            None => Target::Outside(name),
-        }
-    }
-
     /// What completes `owner` with attributes of this kind.
     #[must_use]
     pub fn parts<'g>(&'g self, owner: ResourceId, kind: Kind) -> Parts<'g, 'a> {
         let resource = self.get(owner);
         let mut found = Vec::new();
-        let mut perhaps_more = self.incomplete;
+        let incomplete = self.incomplete_for(owner);
+        let mut perhaps_more = incomplete;
         let inside = resource
             .entry
             .into_iter()
@@ -281,8 +263,9 @@ impl<'a> ResourceGraph<'a> {
             .iter()
             .filter(|part| part.kind() == Some(kind) && self.owner_of(part) == Some(Ok(owner)))
             .collect();
-        let unowned = self.parts_of(None, kind).next();
-        let unowned = unowned.map(|part| match self.owner_of(part) {
+        let mut unowned = self.parts_of(None, kind);
+        let unowned = unowned.find(|(id, _)| self.root_of(*id) == self.root_of(owner));
+        let unowned = unowned.map(|(_, part)| match self.owner_of(part) {
             Some(Err(Some(why))) => why,
             _ => Why::KnownAfterApply,
         });
@@ -291,9 +274,9 @@ impl<'a> ResourceGraph<'a> {
             // A provider reads back inside the owner what a resource of its own sets, or did set; an
             // author who writes both gets the latter.
             found.clear();
-            perhaps_more = self.incomplete;
+            perhaps_more = incomplete;
         }
-        found.extend(resources.map(|part| Part {
+        found.extend(resources.map(|(_, part)| Part {
             said_by: part,
             content: PartContent::Resource(&part.attributes),
         }));
@@ -322,14 +305,14 @@ impl<'a> ResourceGraph<'a> {
         &self,
         owner: Option<ResourceId>,
         kind: Kind,
-    ) -> impl Iterator<Item = &Resource<'a>> {
+    ) -> impl Iterator<Item = (ResourceId, &Resource<'a>)> {
         let begin = self.parts.partition_point(|edge| edge.owner < owner);
         self.parts
             .iter()
             .skip(begin)
             .take_while(move |edge| edge.owner == owner)
-            .map(|edge| self.get(edge.part))
-            .filter(move |part| part.kind() == Some(kind))
+            .map(|edge| (edge.part, self.get(edge.part)))
+            .filter(move |(_, part)| part.kind() == Some(kind))
     }
 
     fn part_edges(&self) -> Vec<PartEdge> {
@@ -359,7 +342,7 @@ impl<'a> ResourceGraph<'a> {
 
     /// The ARN that a resource whose name is its author's choice will have, where all of it is known
     /// already.
-    fn arn_before_made(&self, id: ResourceId) -> Option<String> {
+    pub(super) fn arn_before_made(&self, id: ResourceId) -> Option<String> {
         let resource = self.get(id);
         let has_fixed_arn = matches!(
             resource.kind()?,
@@ -413,6 +396,10 @@ impl<'a> ResourceGraph<'a> {
             return self.push_place(resource, name, pieces);
         }
         match resource.get(name).map(|value| &value.data) {
+            // A data source may be asked for a key by an alias or ARN.
+            Some(Data::Text(text)) if name == "key_id" && text.contains([':', '/']) => {
+                pieces.push(Piece::Unknown(Why::ExternalResource));
+            }
             Some(Data::Text(text)) => push_known(pieces, text.clone()),
             Some(Data::Template(inner)) => pieces.extend(inner.iter().cloned()),
             Some(_) => pieces.push(own(id, name)),
@@ -484,7 +471,9 @@ fn own<'a>(id: ResourceId, name: &'static str) -> Piece<'a> {
 }
 
 /// The texts that name a resource among those of its kind.
-fn identities_of<'r>(resource: &'r Resource<'_>) -> impl Iterator<Item = (Kind, &'r str)> {
+pub(super) fn identities_of<'r>(
+    resource: &'r Resource<'_>,
+) -> impl Iterator<Item = (Kind, &'r str)> {
     let entry = resource.entry.filter(|entry| entry.is_referred_to());
     entry.into_iter().flat_map(move |entry| {
         let named = entry.row.attributes.iter().filter(|attribute| {
@@ -500,74 +489,4 @@ fn identities_of<'r>(resource: &'r Resource<'_>) -> impl Iterator<Item = (Kind, 
             Some((entry.row.kind, text))
         })
     })
-}
-
-fn id_at(at: usize) -> ResourceId {
-    ResourceId(u32::try_from(at).unwrap_or(u32::MAX))
-}
-
-/// From hashes to the resources that may be meant: the caller compares.
-#[derive(Debug, Default)]
-pub struct Index(Vec<(u64, ResourceId)>);
-
-impl Index {
-    /// The addresses of the resources that the vocabulary knows.
-    #[must_use]
-    pub fn of_addresses(resources: &[Resource<'_>]) -> Self {
-        let known = resources
-            .iter()
-            .enumerate()
-            .filter(|(_, resource)| resource.entry.is_some());
-        Self::collect(known.map(|(at, resource)| (hash(resource.address.as_str()), id_at(at))))
-    }
-
-    /// The resources that a repeated block makes, under its address without the key.
-    #[must_use]
-    pub fn of_instances(resources: &[Resource<'_>]) -> Self {
-        let blocks = resources.iter().enumerate().filter_map(|(at, resource)| {
-            resource.entry?;
-            Some((hash(resource.address.block()?), id_at(at)))
-        });
-        Self::collect(blocks)
-    }
-
-    /// The instances of the repeated block at an address, in the order of the input.
-    #[must_use]
-    pub fn instances(&self, resources: &[Resource<'_>], block: &str) -> Vec<ResourceId> {
-        let is_of_block = |id: &ResourceId| {
-            let resource = resources.get(id.0 as usize);
-            resource.is_some_and(|resource| resource.address.block() == Some(block))
-        };
-        self.candidates(hash(block)).filter(is_of_block).collect()
-    }
-
-    fn collect(entries: impl Iterator<Item = (u64, ResourceId)>) -> Self {
-        let mut entries: Vec<_> = entries.collect();
-        entries.sort_unstable();
-        Self(entries)
-    }
-
-    /// The resource at an address.
-    #[must_use]
-    pub fn find(&self, resources: &[Resource<'_>], address: &str) -> Option<ResourceId> {
-        self.candidates(hash(address)).find(|id| {
-            let resource = resources.get(id.0 as usize);
-            resource.is_some_and(|resource| resource.address.as_str() == address)
-        })
-    }
-
-    fn candidates(&self, hash: u64) -> impl Iterator<Item = ResourceId> {
-        let begin = self.0.partition_point(|(other, _)| *other < hash);
-        self.0
-            .iter()
-            .skip(begin)
-            .take_while(move |(other, _)| *other == hash)
-            .map(|(_, id)| *id)
-    }
-}
-
-fn hash(key: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    hasher.finish()
 }

@@ -3,7 +3,9 @@
 
 pub mod expression;
 pub mod graph;
+mod index;
 mod mentioned;
+pub mod others;
 pub mod problem;
 pub mod resource;
 pub mod source;

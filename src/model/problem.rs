@@ -11,4 +11,6 @@ pub struct Problem {
     pub origin: Option<Span>,
     /// What the answer lacks because of it.
     pub consequence: String,
+    /// An input could not be read: no answer about the rest may look like one about all of it.
+    pub fatal: bool,
 }

@@ -23,19 +23,30 @@ pub struct Resource<'a> {
     pub origin: Span,
     /// Whether rules judge it.
     pub standing: Standing,
-    /// It is there before the change, and stays the same object.
-    pub existed_before: bool,
+    /// Whether it is there before the change, and stays the same object; none if the input does not tell.
+    pub existed_before: Option<bool>,
     /// The provider configuration that manages it, where the input tells.
     pub provider: Option<ProviderId>,
 }
 
-/// Whether a resource is judged, or only known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether a resource is judged, or only known. The later ones are known better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
+    /// It lies outside (a data source) or leaves (forgotten): others may refer to it, and what completes it
+    /// is not shown.
+    Context,
+    /// Another root makes it, of which the user gave a plan or state: what completes it is known.
+    Other,
     /// It is this estate's own: rules judge it.
     Judged,
-    /// It lies outside (a data source) or leaves (forgotten): others may refer to it.
-    Context,
+}
+
+impl Standing {
+    /// Whether what is not shown of a resource, and of what completes it, is known to be absent.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        self != Self::Context
+    }
 }
 
 /// The address of a resource: `module.a["x"].data.aws_iam_role.this[0]`.

@@ -5,7 +5,7 @@
 
 use super::{Missing, Network, elements, equal, given};
 use crate::model::graph::{ResourceId, Target};
-use crate::model::resource::{Resource, Standing};
+use crate::model::resource::Resource;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Piece, Value, Why};
 use crate::model::vocabulary::Kind;
@@ -105,7 +105,7 @@ impl Network<'_, '_> {
         }
         match (gateway.or(interface), vpc) {
             (Some(id), _) => Passage::Through(id),
-            (None, Target::Resource(id)) if self.graph.get(id).standing == Standing::Judged => {
+            (None, Target::Resource(id)) if self.graph.get(id).standing.is_whole() => {
                 Passage::Around
             }
             (None, vpc) => Passage::Unknown(Missing {

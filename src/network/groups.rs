@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::{Missing, Network, elements, given, is_public};
 use crate::model::graph::{ResourceId, Target};
-use crate::model::resource::{Resource, Standing};
+use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Map, Value, Why};
@@ -194,7 +194,11 @@ impl<'g, 'a> Network<'g, 'a> {
             Group::Resource(_) => true,
             Group::Outside(_) => false,
         };
-        let missing = match self.graph.incomplete() {
+        let incomplete = match group {
+            Group::Resource(id) | Group::DefaultOf(id) => self.graph.incomplete_for(id),
+            Group::Outside(_) => self.graph.incomplete(),
+        };
+        let missing = match incomplete {
             _ if !is_known => Some(Why::ExternalResource),
             why => why,
         };
@@ -243,7 +247,7 @@ impl<'g, 'a> Network<'g, 'a> {
     ) {
         let name = "ingress";
         let Some(rules) = group.get(name) else {
-            if group.standing == Standing::Context {
+            if !group.standing.is_whole() {
                 found.lacks(Missing {
                     value: format!("the ingress of {}", group.address.as_str()),
                     why: Why::ExternalResource,

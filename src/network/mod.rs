@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use crate::model::graph::{ResourceGraph, ResourceId, Target};
-use crate::model::resource::{Resource, Standing};
+use crate::model::graph::{Provider, ResourceGraph, ResourceId, Target};
+use crate::model::resource::Resource;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Referent, Value, Why};
 use crate::model::vocabulary::Kind;
@@ -136,7 +136,7 @@ impl<'g, 'a> Network<'g, 'a> {
             return None;
         }
         let mut found = self.all(Kind::VpcDefault).filter(|(_, vpc)| {
-            vpc.standing == Standing::Judged && Self::same_region(vpc, subnet) == Truth::Yes
+            vpc.standing.is_whole() && self.same_region(vpc, subnet) == Truth::Yes
         });
         found.next().map(|(id, _)| id)
     }
@@ -156,7 +156,7 @@ impl<'g, 'a> Network<'g, 'a> {
                 Some(_) => Truth::Unknown,
                 None => Truth::No,
             };
-            is_both.and(Self::same_region(options, resource))
+            is_both.and(self.same_region(options, resource))
         });
         let blocked = blocks.fold(Truth::No, Truth::or);
         if blocked == Truth::No {
@@ -179,9 +179,9 @@ impl<'g, 'a> Network<'g, 'a> {
         blocked.and(!excluded.fold(Truth::No, Truth::or))
     }
 
-    fn same_region(one: &Resource<'_>, other: &Resource<'_>) -> Truth {
+    fn same_region(&self, one: &Resource<'_>, other: &Resource<'_>) -> Truth {
         if one.provider != other.provider {
-            return Truth::Unknown;
+            return self.same_place(one, other);
         }
         match (one.get("region"), other.get("region")) {
             (Some(one), Some(other)) => match (one.as_text(), other.as_text()) {
@@ -193,6 +193,23 @@ impl<'g, 'a> Network<'g, 'a> {
         }
     }
 
+    /// Whether two provider configurations work in one account and region.
+    fn same_place(&self, one: &Resource<'_>, other: &Resource<'_>) -> Truth {
+        let provider = |of: &Resource<'_>| {
+            let id = of.provider.unwrap_or_default();
+            self.graph.providers().get(id.0 as usize)
+        };
+        let (Some(one_at), Some(other_at)) = (provider(one), provider(other)) else {
+            return Truth::Unknown;
+        };
+        let same = |one: Option<&str>, other: Option<&str>| match (one, other) {
+            (Some(one), Some(other)) => (one == other).into(),
+            _ => Truth::Unknown,
+        };
+        let account = same(one_at.account.as_deref(), other_at.account.as_deref());
+        account.and(same(region_of(one, one_at), region_of(other, other_at)))
+    }
+
     fn all(&self, kind: Kind) -> impl Iterator<Item = (ResourceId, &'g Resource<'a>)> {
         let ids = self.by_kind.get(&kind).into_iter().flatten();
         ids.map(|id| (*id, self.graph.get(*id)))
@@ -200,21 +217,12 @@ impl<'g, 'a> Network<'g, 'a> {
 
     /// The VPC of which an attribute of this name has this text.
     fn vpc_with(&self, attribute: &str, text: &str) -> Option<ResourceId> {
-        let mut vpcs = Kind::VPCS.iter().flat_map(|kind| self.all(*kind));
+        let vpcs = Kind::VPCS.iter().flat_map(|kind| self.all(*kind));
         let has = |vpc: &Resource<'_>| vpc.get(attribute).and_then(Value::as_text) == Some(text);
-        // One of the estate's own rather than a data source that reads it.
-        let mut read = None;
-        let own = vpcs.find_map(|(id, vpc)| {
-            if !has(vpc) {
-                return None;
-            }
-            if vpc.standing == Standing::Judged {
-                return Some(id);
-            }
-            read.get_or_insert(id);
-            None
-        });
-        own.or(read)
+        // One of the estate's own rather than one that another root makes, or a data source reads.
+        let found = vpcs.filter(|(_, vpc)| has(vpc));
+        let best = found.min_by_key(|(_, vpc)| std::cmp::Reverse(vpc.standing));
+        best.map(|(id, _)| id)
     }
 
     /// The VPC of which a value is an attribute, if it is one and nothing else.
@@ -232,8 +240,8 @@ impl<'g, 'a> Network<'g, 'a> {
     fn is_new_vpc(&self, vpc: ResourceId) -> bool {
         let resource = self.graph.get(vpc);
         resource.kind() == Some(Kind::Vpc)
-            && resource.standing == Standing::Judged
-            && !resource.existed_before
+            && resource.standing.is_whole()
+            && resource.existed_before == Some(false)
     }
 
     /// The blocks of a prefix list, where the input has all its entries.
@@ -275,6 +283,11 @@ impl Missing {
             why,
         }
     }
+}
+
+fn region_of<'r>(resource: &'r Resource<'_>, provider: &'r Provider<'_>) -> Option<&'r str> {
+    let own = resource.get("region").and_then(Value::as_text);
+    own.or(provider.region.as_deref())
 }
 
 /// A value that says something: providers write an empty text for what is not there.

@@ -165,10 +165,10 @@ impl<'g, 'a> Network<'g, 'a> {
                 why,
             }),
             Target::Outside(_) => Some(of_subnet(Why::ExternalResource)),
-            Target::Resource(id) if self.graph.get(id).standing == Standing::Context => {
+            Target::Resource(id) if !self.graph.get(id).standing.is_whole() => {
                 Some(of_subnet(Why::ExternalResource))
             }
-            Target::Resource(_) => missing.or(self.graph.incomplete().map(of_subnet)),
+            Target::Resource(id) => missing.or(self.graph.incomplete_for(id).map(of_subnet)),
         };
         missing.map_or(Ok(None), Err)
     }
@@ -255,7 +255,11 @@ impl<'g, 'a> Network<'g, 'a> {
 
     fn routes_of(&self, table: Table<'g>) -> RouteTable<'g, 'a> {
         let mut found = self.shown_routes(table);
-        if let Some(why) = self.graph.incomplete() {
+        let incomplete = match table {
+            Table::Resource(id) | Table::DefaultOf(id) => self.graph.incomplete_for(id),
+            Table::Outside(_) => self.graph.incomplete(),
+        };
+        if let Some(why) = incomplete {
             found.lacks(Missing {
                 value: format!("the rest of {}", found.name.replace('`', "")),
                 why,
@@ -330,13 +334,13 @@ impl<'g, 'a> Network<'g, 'a> {
         table: &'g Resource<'a>,
         found: &mut RouteTable<'g, 'a>,
     ) {
-        let name = if table.standing == Standing::Judged {
+        let name = if table.standing.is_whole() {
             "route"
         } else {
             "routes"
         };
         let Some(routes) = table.get(name) else {
-            if table.standing == Standing::Context {
+            if !table.standing.is_whole() {
                 found.lacks(Missing::of(table, name, Why::ExternalResource));
             }
             return;

@@ -8,7 +8,6 @@ use super::{Hop, Prover, Step};
 use crate::access::{Caller, Object, Way};
 use crate::finding::Severity;
 use crate::iam::policy::Effect;
-use crate::iam::text::Domain;
 use crate::iam::{Action, ArnSubject, Decision, Layer, Text};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::truth::Truth;
@@ -181,43 +180,53 @@ impl<'a> Prover<'_, '_, 'a> {
         let Some(text) = self.access.text(uri, name) else {
             return Image::Unknown(Why::UnexpectedForm);
         };
-        let known = text.known_start();
-        let Some((host, rest)) = known.split_once('/') else {
-            return if text.known().is_some() {
-                Image::Elsewhere(known.to_owned())
-            } else {
-                Image::Unknown(Why::KnownAfterApply)
-            };
+        let elsewhere = |host: &Text| match host.known() {
+            Some(host) => Image::Elsewhere(host.to_owned()),
+            None => Image::Unknown(Why::KnownAfterApply),
         };
-        let Some((account, region)) = registry(host) else {
-            return Image::Elsewhere(host.to_owned());
+        let Some((host, rest)) = text.split_once("/") else {
+            return elsewhere(&text);
         };
-        let repository = rest.split([':', '@']).next().unwrap_or(rest);
-        let is_whole = repository.len() < rest.len() || text.known().is_some();
-        let mut arn = Text::literal(format!(
-            "arn:aws:ecr:{region}:{account}:repository/{repository}"
-        ));
-        if !is_whole {
-            arn.push(
-                &self
-                    .access
-                    .unknown(name, Why::KnownAfterApply, Domain::NAME),
-            );
+        let Some((account, region)) = registry(&host) else {
+            return elsewhere(&host);
+        };
+        let repository = rest.split_once("@").map_or(rest, |(named, _)| named);
+        let tagged = repository.split_once(":");
+        let is_whole = tagged.is_some() || text.known().is_some();
+        let repository = tagged.map_or(repository, |(named, _)| named);
+        let mut arn = Text::literal("arn:aws:ecr:");
+        for part in [
+            &region,
+            &":".into(),
+            &account,
+            &":repository/".into(),
+            &repository,
+        ] {
+            arn.push(part);
         }
-        if let Target::Resource(id) = self.graph.named(&[Kind::Repository], repository)
-            && self
-                .access
-                .arn(id)
-                .is_some_and(|own| own.known() == arn.known())
-            && is_whole
+        let own = self
+            .repositories
+            .iter()
+            .find(|id| self.access.arn(**id).as_ref() == Some(&arn));
+        if let Some(id) = own.filter(|_| is_whole) {
+            return Image::In(self.access.object(*id));
+        }
+        if let Some(arn) = arn.known().filter(|_| is_whole)
+            && let Target::Resource(id) = self.graph.named(&[Kind::Repository], arn)
         {
             return Image::In(self.access.object(id));
         }
-        let shown = format!("{host}/{repository}");
+        let shown = match (host.known(), repository.known()) {
+            (Some(host), Some(repository)) => format!("{host}/{repository}"),
+            _ => name.clone(),
+        };
         let mut object = self.access.foreign_object(&arn, &shown);
-        if is_image_account(account) {
+        if let Some(account) = account.known()
+            && is_image_account(account)
+        {
             notes.push(format!(
-                "`{host}` is a registry of AWS: it is taken to admit the role"
+                "`{}` is a registry of AWS: it is taken to admit the role",
+                host.known().unwrap_or(account)
             ));
             // Then the identity side alone decides, as within an account.
             object = object.admitting(caller);
@@ -254,10 +263,11 @@ impl<'a> Prover<'_, '_, 'a> {
 }
 
 /// The account and region of an ECR registry's host.
-fn registry(host: &str) -> Option<(&str, &str)> {
+fn registry(host: &Text) -> Option<(Text, Text)> {
     let (account, rest) = host.split_once(".dkr.ecr.")?;
-    let region = rest.split('.').next()?;
-    crate::iam::is_account_id(account).then_some((account, region))
+    let (region, _) = rest.split_once(".")?;
+    let is_account = account.known().is_none_or(crate::iam::is_account_id);
+    is_account.then_some((account, region))
 }
 
 fn rank(decision: Decision) -> u8 {

@@ -8,7 +8,7 @@ use super::{Hop, Path, Prover, Step, Workload, WorkloadKind};
 use crate::access::Caller;
 use crate::finding::Severity;
 use crate::model::graph::{ResourceId, Target};
-use crate::model::value::{Value, Why};
+use crate::model::value::{Data, Value, Why};
 use crate::model::vocabulary::Kind;
 use crate::workload::ProcessingJob;
 
@@ -140,7 +140,11 @@ fn unknown_place(
     uri: &Value<'_>,
     name: &str,
 ) -> Hop {
-    let why = uri.why_unknown().unwrap_or(Why::UnexpectedForm);
+    let why = match &uri.data {
+        Data::Unknown(why) => *why,
+        Data::Template(_) => Why::KnownAfterApply,
+        _ => Why::UnexpectedForm,
+    };
     let what = "an S3 address that is not known".to_owned();
     let hinge = (format!("an `s3_uri` of {name}"), why);
     Prover::open_hop(step, action, &caller.name, what, hinge).at(Some(uri.origin))

@@ -241,12 +241,21 @@ impl Path {
 #[must_use]
 pub fn prove<'g, 'a>(access: &Access<'g, 'a>, network: &Network<'g, 'a>) -> Vec<Path> {
     let graph = access.graph();
-    let of_kinds = |kinds: &[Kind]| -> Vec<ResourceId> {
-        let judged = graph.iter().filter(|(_, resource)| {
+    let of_standing = |kinds: &[Kind], standing| -> Vec<ResourceId> {
+        let found = graph.iter().filter(|(_, resource)| {
             let is_kind = resource.kind().is_some_and(|kind| kinds.contains(&kind));
-            is_kind && resource.standing == Standing::Judged
+            is_kind && resource.standing == standing
         });
-        judged.map(|(id, _)| id).collect()
+        found.map(|(id, _)| id).collect()
+    };
+    let of_kinds = |kinds: &[Kind]| of_standing(kinds, Standing::Judged);
+    let other_roles = of_standing(&[Kind::Role], Standing::Other).into_iter();
+    let protected = protected_buckets(graph);
+    let buckets = |standing| -> Vec<Object> {
+        let buckets = protected.iter();
+        let buckets = buckets.filter(|id| graph.get(**id).standing == standing);
+        let buckets = buckets.filter(|id| !graph.is_replaced(**id));
+        buckets.map(|id| access.object(*id)).collect()
     };
     let prover = Prover {
         graph,
@@ -256,11 +265,9 @@ pub fn prove<'g, 'a>(access: &Access<'g, 'a>, network: &Network<'g, 'a>) -> Vec<
         jobs: of_kinds(JOB_KINDS),
         roles: of_kinds(&[Kind::Role]),
         repositories: of_kinds(&[Kind::Repository]),
-        buckets: protected_buckets(graph)
-            .into_iter()
-            .filter(|id| graph.get(*id).standing == Standing::Judged)
-            .map(|id| access.object(id))
-            .collect(),
+        other_roles: other_roles.filter(|id| !graph.is_replaced(*id)).collect(),
+        buckets: buckets(Standing::Judged),
+        other_buckets: buckets(Standing::Other),
         log_buckets: log_buckets(graph),
     };
     let mut paths = Vec::new();
@@ -306,9 +313,13 @@ struct Prover<'p, 'g, 'a> {
     notebooks: Vec<ResourceId>,
     jobs: Vec<ResourceId>,
     roles: Vec<ResourceId>,
+    /// The roles that other roots make.
+    other_roles: Vec<ResourceId>,
     repositories: Vec<ResourceId>,
     /// The protected buckets of the input, as what requests are about.
     buckets: Vec<Object>,
+    /// Those that other roots make: what names them is about them, what reaches all is not.
+    other_buckets: Vec<Object>,
     /// The buckets of the input that access logs go to.
     log_buckets: BTreeSet<ResourceId>,
 }

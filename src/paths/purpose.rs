@@ -64,6 +64,8 @@ impl Prover<'_, '_, '_> {
                 Truth::No => {}
             }
         }
+        let others = self.other_buckets.iter();
+        named.extend(others.filter(|bucket| names(caller, bucket, action)));
         let (buckets, named, many) = match (named.is_empty(), reached.len()) {
             (false, _) => (named, true, false),
             (true, 0) if open && self.buckets.len() == 1 => {
@@ -159,7 +161,8 @@ impl Prover<'_, '_, '_> {
             let mut uris = job.input_uris().into_iter();
             uris.any(|uri| bucket_of(self.graph, uri) == bucket.id)
         });
-        let mut others = self.roles.iter().filter(|id| own != Target::Resource(**id));
+        let others = self.all_roles();
+        let mut others = others.filter(|id| own != Target::Resource(**id));
         by_job
             || others.any(|id| {
                 let caller = self.access.caller(*id);

@@ -233,13 +233,18 @@ impl<'g> Prover<'_, 'g, '_> {
             .on(None, "a role outside the input")
     }
 
+    /// The roles of the input and those that other roots make.
+    pub(super) fn all_roles(&self) -> impl Iterator<Item = &ResourceId> {
+        self.roles.iter().chain(&self.other_roles)
+    }
+
     /// The role of the input with a name, whatever its path.
     fn role_called(&self, name: &str) -> Option<ResourceId> {
         let own = |id: &&ResourceId| {
             let value = self.graph.get(**id).get("name");
             value.and_then(Value::as_text) == Some(name)
         };
-        self.roles.iter().find(own).copied()
+        self.all_roles().find(own).copied()
     }
 
     /// The roles that a notebook's role may hand to SageMaker for a job: those that its policies name,
@@ -251,7 +256,7 @@ impl<'g> Prover<'_, 'g, '_> {
         start: &Start,
     ) -> Vec<(JobRole<'g>, Hop)> {
         let (mut named, mut reached) = (Vec::new(), Vec::new());
-        for id in &self.roles {
+        for id in self.all_roles() {
             let is_named = self.names_role(caller, *id);
             if !is_named && Target::Resource(*id) != own {
                 continue;

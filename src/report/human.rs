@@ -22,9 +22,9 @@ const DIM: Colour = Colour::new().dimmed();
 
 /// Prints the report.
 pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let several = report.inputs.len() > 1;
+    let several = report.judged().count() > 1;
     let broken = of(report, FindingVerdict::Broken);
-    for input in &report.inputs {
+    for input in report.judged() {
         let own = broken
             .iter()
             .filter(|finding| finding.estate == input.estate);
@@ -112,7 +112,7 @@ fn write_broken(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     };
     let existing = match finding.status {
         Status::New => "",
-        Status::Existing => ", there before this change",
+        Status::Existing => ", there already",
     };
     writeln!(
         out,
@@ -262,29 +262,46 @@ fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         0 => "none of a kind that a rule judges".to_owned(),
         number => format!("{} given", count(number, "verdict")),
     };
-    if report.inputs.is_empty() {
+    if report.judged().next().is_none() {
         return writeln!(
             out,
-            "no plan was judged; {}",
+            "nothing was judged; {}",
             count(report.problems.len(), "problem")
         );
     }
     let resources: usize = report.inputs.iter().map(|input| input.resources).sum();
     if resources == 0 {
-        let inputs = count(report.inputs.len(), "plan");
-        return writeln!(
-            out,
-            "nothing is left to judge once {inputs} is applied; {}",
-            parts.join("; ")
-        );
+        let nothing = match judged(report) {
+            states if states.contains("state") => format!("nothing is there to judge in {states}"),
+            modules if modules.contains("module") => format!("{modules} declares no resource"),
+            plans => format!("nothing is left to judge once {plans} is applied"),
+        };
+        return writeln!(out, "{nothing}; {}", parts.join("; "));
     }
     writeln!(
         out,
         "{} in {}, {verdicts}; {}",
         count(resources, "resource"),
-        count(report.inputs.len(), "plan"),
+        judged(report),
         parts.join("; ")
     )
+}
+
+/// The inputs that were judged: `2 plans and 1 state`.
+pub(super) fn judged(report: &Report) -> String {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for input in report.judged() {
+        let (_, kind) = input.kind.split_once('-').unwrap_or(("", input.kind));
+        *kinds.entry(kind).or_default() += 1;
+    }
+    let kinds: Vec<_> = kinds
+        .into_iter()
+        .map(|(kind, number)| count(number, kind))
+        .collect();
+    match kinds.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => kinds.concat(),
+    }
 }
 
 pub(super) fn count(number: usize, what: &str) -> String {

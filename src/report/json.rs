@@ -50,6 +50,7 @@ const TOOL: Tool = Tool {
 
 #[derive(Serialize, JsonSchema)]
 struct Summary {
+    /// Inputs that were judged.
     inputs: usize,
     /// Resources that rules looked at.
     resources: usize,
@@ -113,7 +114,7 @@ fn document(report: &Report) -> Document<'_> {
         schema_version: SCHEMA_VERSION,
         tool: TOOL,
         summary: Summary {
-            inputs: report.inputs.len(),
+            inputs: report.judged().count(),
             resources: report.inputs.iter().map(|input| input.resources).sum(),
             broken: BySeverity {
                 critical: broken(Severity::Critical),

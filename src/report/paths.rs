@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Colour};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::human::{at, count, write_problems};
+use super::human::{at, count, judged, write_problems};
 use crate::finding::Report;
 use crate::finding::proof::{Answered, DecisionName, HopProof, Proof, ProofVerdict, Reason};
 
@@ -25,7 +25,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         ProofVerdict::Unsure,
         ProofVerdict::Proven,
     ];
-    let several = report.inputs.len() > 1;
+    let several = report.judged().count() > 1;
     for verdict in order {
         for proof in report.paths.iter().filter(|proof| proof.verdict == verdict) {
             write_proof(report, proof, several, out)?;
@@ -51,8 +51,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         paths.filter(|proof| proof.verdict == verdict).count()
     };
     if report.paths.is_empty() {
-        let inputs = count(report.inputs.len(), "plan");
-        return writeln!(out, "no paths in {inputs}");
+        return writeln!(out, "no paths in {}", judged(report));
     }
     writeln!(
         out,

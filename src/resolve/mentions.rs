@@ -54,7 +54,7 @@ pub(super) fn fill<'a>(
         };
         for (name, value) in resource.attributes.iter() {
             let field = entry.fields.canonical(name);
-            if is_known(value) || field.is_some_and(is_output) {
+            if is_known(value) || field.is_some_and(Field::is_output) {
                 continue;
             }
             let expression = find(&written.expressions, name);
@@ -82,11 +82,6 @@ pub(super) fn scope_of<'s>(resource: &'s Resource<'_>, written: &'s Written<'s>)
         repetition: &written.repetition,
         index: None,
     }
-}
-
-fn is_output(field: &Field) -> bool {
-    let attribute = field.attribute;
-    attribute.is_some_and(|attribute| matches!(attribute.role, AttributeRole::Output(_)))
 }
 
 struct Filler<'f, 'd, 'a> {

@@ -65,8 +65,11 @@ fn block(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
             (Truth::No, _) if !parts.deleted.is_empty() => deleted(&parts.deleted, high),
             (_, Some(why)) => no_block(bucket, why, high),
             (Truth::Unknown, None) => no_block(bucket, Why::KnownAfterApply, high),
-            (Truth::No, None) if bucket.resource.existed_before => {
+            (Truth::No, None) if bucket.resource.existed_before == Some(true) => {
                 no_block(bucket, Why::ExternalResource, high)
+            }
+            (Truth::No, None) if bucket.resource.existed_before.is_none() => {
+                perhaps_new(bucket, context.on_protected(bucket.id, Severity::Low))
             }
             (Truth::No, None) => Verdict::Broken(vec![
                 Evidence::new(
@@ -156,7 +159,7 @@ fn deleted(blocks: &[&Resource<'_>], severity: Severity) -> Verdict {
 fn no_block(bucket: &Subject<'_, '_>, why: Why, severity: Severity) -> Verdict {
     let address = bucket.resource.address.as_str();
     let cause = if why == Why::ExternalResource {
-        "it was there before, and its public access block is not in the plan".to_owned()
+        "it was there before, and its public access block is not in the input".to_owned()
     } else {
         format!("its public access block is not known ({why})")
     };
@@ -166,6 +169,23 @@ fn no_block(bucket: &Subject<'_, '_>, why: Why, severity: Severity) -> Verdict {
             bucket.resource.origin,
         )
         .hinges_on(format!("the public access block of {address}"), why)
+        .severity(severity),
+    ])
+}
+
+/// Without a plan, nobody knows whether S3's default for new buckets is for this one.
+fn perhaps_new(bucket: &Subject<'_, '_>, severity: Severity) -> Verdict {
+    let address = bucket.resource.address.as_str();
+    Verdict::Unsure(vec![
+        Evidence::new(
+            "this bucket has no public access block of its own: S3's default blocks public access if the \
+             bucket is new, and a bucket from before April 2023 may have none",
+            bucket.resource.origin,
+        )
+        .hinges_on(
+            format!("the public access block of {address}"),
+            Why::ExternalResource,
+        )
         .severity(severity),
     ])
 }

@@ -10,7 +10,7 @@ use crate::iam::catalogue::ManagedPolicies;
 use crate::iam::equal_texts;
 use crate::iam::policy::PrincipalKind;
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
-use crate::model::resource::{Resource, Standing};
+use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, ProviderId, Value, Why};
@@ -97,7 +97,7 @@ impl<'g, 'a> Context<'g, 'a> {
                 .iter()
                 .map(|(_, resource)| resource)
                 .filter(|resource| resource.kind() == Some(Kind::AccountBpa))
-                .filter(|resource| resource.standing == Standing::Judged)
+                .filter(|resource| resource.standing.is_whole())
                 .collect(),
             aws_managed: aws_managed(graph),
             paths: OnceLock::new(),
@@ -134,7 +134,8 @@ impl<'g, 'a> Context<'g, 'a> {
     #[must_use]
     pub fn blocked_by_account(&self, bucket: &Resource<'_>, flag: &str) -> Truth {
         let account = |provider: Option<ProviderId>| {
-            let provider = self.graph.providers().get(provider?.0 as usize)?;
+            let provider = provider.unwrap_or_default();
+            let provider = self.graph.providers().get(provider.0 as usize)?;
             provider.account.as_deref()
         };
         let says = self.account_blocks.iter().map(|block| {
@@ -223,7 +224,7 @@ impl<'g> Subject<'g, '_> {
         let at = self.resource.origin;
         match self.resource.get(path) {
             Some(value) => Setting::of(value),
-            None if self.resource.standing == Standing::Context => {
+            None if !self.resource.standing.is_whole() => {
                 Setting::Unknown(Why::ExternalResource, at)
             }
             None => {

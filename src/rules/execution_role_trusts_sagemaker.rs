@@ -86,7 +86,7 @@ fn of_workload(
     match used.role {
         Target::Resource(role) => match context.graph.get(role).standing {
             Standing::Judged => Verdict::NotApplicable,
-            Standing::Context => judge(context, role, &[used]),
+            Standing::Context | Standing::Other => judge(context, role, &[used]),
         },
         Target::Outside(name) => Verdict::Unsure(vec![
             Evidence::new(

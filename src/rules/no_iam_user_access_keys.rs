@@ -8,7 +8,6 @@ use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::Policy;
 use crate::iam::policy::Statement;
 use crate::model::graph::{ResourceId, Target};
-use crate::model::resource::Standing;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::Why;
@@ -79,7 +78,7 @@ fn broken(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Evidence {
     let (of, permissions) = match target {
         Some(Target::Resource(id)) => {
             let resource = context.graph.get(id);
-            let outside = resource.standing == Standing::Context;
+            let outside = !resource.standing.is_whole();
             let name = format!("`{}`", resource.address.as_str());
             (name, permissions(context, id, outside))
         }

@@ -149,6 +149,24 @@ fn scan(value: &Value<'_>, encoded: bool) -> Scan {
             },
         },
         Data::Text(text) => Scan::of_address(text),
+        // What a reference puts in is no literal, wherever it comes from.
+        Data::Template(pieces) if encoded => {
+            let (mut script, mut unknown) = (String::new(), None);
+            for piece in pieces {
+                match piece {
+                    Piece::Known(text) => script.push_str(text),
+                    Piece::Reference(_) => script.push_str("${…}"),
+                    Piece::Unknown(why) => {
+                        script.push_str("${…}");
+                        unknown = Some(*why);
+                    }
+                }
+            }
+            Scan {
+                unknown,
+                ..Scan::of_script(&script)
+            }
+        }
         Data::Template(pieces) => {
             let mut scan = Scan::default();
             for piece in pieces {

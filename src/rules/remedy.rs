@@ -3,6 +3,7 @@
 use super::Context;
 use super::hops::blocked_by;
 use crate::iam::{Decision, Layer};
+use crate::model::graph::ResourceId;
 use crate::paths::{Hop, Step};
 
 /// The smallest statement that would allow hops of one principal, all denied for one reason, and where it
@@ -160,9 +161,13 @@ fn resource_of(context: &Context<'_, '_>, hop: &Hop) -> String {
     match (hop.step, on) {
         (Step::Read | Step::Write, Some(address)) => {
             let inside = hop.resource.strip_prefix(address).unwrap_or("/*");
-            quoted(&format!("${{{address}.arn}}{inside}"))
+            match hop.on.map(|id| arn_by(context, id)) {
+                Some(Written::Reference(arn)) => quoted(&format!("${{{arn}}}{inside}")),
+                Some(Written::Text(arn)) => quoted(&format!("{arn}{inside}")),
+                None => quoted(inside),
+            }
         }
-        (_, Some(address)) => format!("{address}.arn"),
+        (_, Some(address)) => arn_of(context, address),
         (Step::CreateJob | Step::TagJob | Step::FollowJob, None) => {
             quoted("arn:aws:sagemaker:*:*:processing-job/*")
         }
@@ -178,12 +183,30 @@ fn resource_of(context: &Context<'_, '_>, hop: &Hop) -> String {
     }
 }
 
-/// A resource by reference, if it is one of the input.
+/// A resource by reference, if it is one of the input; else by its ARN.
 fn arn_of(context: &Context<'_, '_>, name: &str) -> String {
-    match context.graph.find(name) {
-        Some(_) => format!("{name}.arn"),
+    match context.graph.find(name).map(|id| arn_by(context, id)) {
+        Some(Written::Reference(arn)) => arn,
+        Some(Written::Text(arn)) => quoted(&arn),
         None => quoted(name),
     }
+}
+
+/// How the ARN of a resource is written.
+enum Written {
+    Reference(String),
+    Text(String),
+}
+
+/// What another root makes cannot be referred to.
+fn arn_by(context: &Context<'_, '_>, id: ResourceId) -> Written {
+    let address = context.graph.get(id).address.as_str();
+    if context.graph.is_own(id) {
+        return Written::Reference(format!("{address}.arn"));
+    }
+    let arn = context.access.arn(id);
+    let known = arn.as_ref().and_then(|arn| arn.known());
+    Written::Text(known.map_or_else(|| format!("<the ARN of {address}>"), str::to_owned))
 }
 
 fn quoted(text: &str) -> String {

@@ -1,6 +1,9 @@
 //! The pipeline: from the inputs that the user named to a report.
 
+mod estate;
+mod expressions;
 mod question;
+mod source;
 mod teller;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,20 +11,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use crate::access::Access;
-use crate::finding::{Assumption, Finding, FindingVerdict, Input, Report, ReportedProblem, Status};
+use crate::finding::{Assumption, Finding, FindingVerdict, Report, ReportedProblem, Status};
 use crate::iam::catalogue::ManagedPolicies;
-use crate::load::plan::{self, View};
-use crate::load::{self, LoadError};
+use crate::load::plan::{Form, View};
+use crate::load::terraform::Setting;
 use crate::model::graph::ResourceGraph;
 use crate::model::problem::Problem;
-use crate::model::resource::Standing;
-use crate::model::source::{FileId, SourceMap};
+use crate::model::source::SourceMap;
 use crate::network::Network;
 use crate::paths;
 use crate::report::model::Model;
-use crate::resolve::resolve;
 use crate::rules::{self, Rule};
 use crate::workload;
+use estate::{Estate, Overview, each_estate};
+pub use expressions::expressions;
 pub use question::{Question, can};
 use teller::Teller;
 
@@ -30,6 +33,15 @@ use teller::Teller;
 pub struct Options {
     /// Files, directories, or `-` for standard input.
     pub inputs: Vec<String>,
+    /// Plans and states of other roots, which tell what lies outside the inputs.
+    pub context: Vec<String>,
+    /// Terraform source of the plans: a directory, a file, or a binary plan file. Without it, what lies
+    /// beside a plan is taken.
+    pub source: Option<String>,
+    /// Values for the variables of root modules that are read without a plan.
+    pub variables: Vec<Setting>,
+    /// Where `TF_VAR_name` is looked for.
+    pub environment: Vec<(String, String)>,
     /// The rules to run.
     pub rules: Vec<&'static Rule>,
     /// The account, where the input does not tell.
@@ -48,11 +60,23 @@ pub fn check(options: &Options) -> Report {
         settings_sha256: hex(&Sha256::digest(b"{}")),
         ..Report::default()
     };
-    let (unreadable, passed_over) = each_input(options, &mut |name, outcome| {
-        judge(options, name, outcome?, &mut report)
+    let overview = each_estate(options, View::Planned, &mut |estate| {
+        judge(options, &estate, &mut report);
     });
-    report.problems.extend(unreadable);
-    report.passed_over = passed_over;
+    with_overview(report, overview)
+}
+
+fn with_overview(mut report: Report, overview: Overview) -> Report {
+    report.problems.extend(overview.problems);
+    // Several estates may read one file.
+    let mut told = BTreeSet::new();
+    report.problems.retain(|problem| {
+        let place = problem.location.as_ref();
+        let place = place.map(|place| (place.file.clone(), place.line, place.column));
+        place.is_none() || told.insert((problem.message.clone(), place))
+    });
+    report.inputs.extend(overview.context);
+    report.passed_over = overview.passed_over;
     report.assumptions = resting(&report);
     report
 }
@@ -61,35 +85,21 @@ pub fn check(options: &Options) -> Report {
 #[must_use]
 pub fn prove(options: &Options) -> Report {
     let mut report = Report::default();
-    let (unreadable, passed_over) = each_input(options, &mut |name, outcome| {
-        let (sources, file) = one_source(name, outcome?);
-        let plan = plan::load(&sources, file, View::Planned)?;
-        let graph = resolve(with_place(plan.draft, options));
-        let access = Access::new(&graph, &options.managed_policies);
-        let paths = paths::prove(&access, &Network::new(&graph));
-        let teller = Teller {
-            estate: name,
-            sources: &sources,
-            secrets: &plan.secrets,
-            graph: &graph,
-        };
-        report
-            .paths
-            .extend(paths.iter().map(|path| teller.proof(path)));
-        let mut problems = plan.problems;
+    let overview = each_estate(options, View::Planned, &mut |estate| {
+        let access = Access::new(&estate.graph, &options.managed_policies);
+        let paths = paths::prove(&access, &Network::new(&estate.graph));
+        let teller = Teller::of(&estate);
+        let told = paths.iter().map(|path| teller.proof(path));
+        report.paths.extend(told);
+        let mut problems = estate.problems.clone();
         problems.extend(access.problems());
-        problems.extend(jobs_not_found(&graph));
+        problems.extend(jobs_not_found(&estate.graph));
         let problems = problems.into_iter();
-        report
-            .problems
-            .extend(problems.map(|problem| reported(problem, &sources)));
-        report.inputs.push(input(name, &graph, sources.text(file)));
-        Ok(())
+        let told = problems.map(|problem| reported(problem, estate.sources));
+        report.problems.extend(told);
+        report.inputs.push(estate.input());
     });
-    report.problems.extend(unreadable);
-    report.passed_over = passed_over;
-    report.assumptions = resting(&report);
-    report
+    with_overview(report, overview)
 }
 
 /// What was taken for granted, as far as something rests on it.
@@ -108,118 +118,38 @@ fn resting(report: &Report) -> Vec<Assumption> {
 /// The models of every plan, one after another, and what could not be read.
 #[must_use]
 pub fn models(options: &Options, print: &mut dyn FnMut(&Model<'_, '_>)) -> Vec<ReportedProblem> {
-    each_input(options, &mut |name, outcome| {
-        let (sources, file) = one_source(name, outcome?);
-        let plan = plan::load(&sources, file, View::Everything)?;
-        let graph = resolve(with_place(plan.draft, options));
+    let overview = each_estate(options, View::Everything, &mut |estate| {
         print(&Model {
-            graph: &graph,
-            sources: &sources,
-            secrets: &plan.secrets,
+            graph: &estate.graph,
+            sources: estate.sources,
+            secrets: &estate.secrets,
         });
-        Ok(())
-    })
-    .0
+    });
+    let mut problems = overview.problems;
+    problems.retain(|problem| problem.fatal);
+    problems
 }
 
-type Outcome = Result<String, LoadError>;
-
-/// Reads the inputs one at a time, so that only one is in memory, and hands each to `read`. A file that
-/// was only found in a directory and is plainly something else is passed over, and counted.
-fn each_input(
-    options: &Options,
-    read: &mut dyn FnMut(&str, Outcome) -> Result<(), LoadError>,
-) -> (Vec<ReportedProblem>, usize) {
-    let mut problems = Vec::new();
-    let found = load::gather(&options.inputs);
-    for (name, error) in &found.unreadable {
-        problems.push(unreadable(name, error));
-    }
-    let (mut judged, mut passed_over) = (BTreeSet::new(), 0);
-    for input in &found.inputs {
-        match read(&input.name, input.read()) {
-            Err(error) if input.searched.is_some() && error.is_other() => passed_over += 1,
-            outcome => {
-                judged.extend(input.searched);
-                if let Err(error) = outcome {
-                    problems.push(unreadable(&input.name, &error));
-                }
-            }
-        }
-    }
-    for (at, directory) in found.searched.iter().enumerate() {
-        if !judged.contains(&at) {
-            problems.push(unreadable(&directory.name, &directory.nothing_inside()));
-        }
-    }
-    (problems, passed_over)
-}
-
-fn unreadable(name: &str, error: &LoadError) -> ReportedProblem {
-    let name = if name == "-" { "standard input" } else { name };
-    ReportedProblem {
-        message: format!("`{name}` {error}"),
-        location: None,
-        consequence: error.help().to_owned(),
-        fatal: true,
-    }
-}
-
-fn one_source(name: &str, text: String) -> (SourceMap, FileId) {
-    let mut sources = SourceMap::default();
-    let file = sources.add(name, text);
-    (sources, file)
-}
-
-/// The user's account and region, where the input does not tell.
-fn with_place<'a>(
-    mut draft: crate::model::graph::Draft<'a>,
-    options: &Options,
-) -> crate::model::graph::Draft<'a> {
-    for provider in &mut draft.providers {
-        if provider.account.is_none() {
-            provider.account = options.account.clone().map(Into::into);
-        }
-        if provider.region.is_none() {
-            provider.region = options.region.clone().map(Into::into);
-        }
-    }
-    draft
-}
-
-fn judge(
-    options: &Options,
-    name: &str,
-    text: String,
-    report: &mut Report,
-) -> Result<(), LoadError> {
-    let (sources, file) = one_source(name, text);
-    let plan = plan::load(&sources, file, View::Planned)?;
-    let graph = resolve(with_place(plan.draft, options));
-    let checked = crate::check::check(&graph, &options.rules, &options.managed_policies);
-    let mut problems = plan.problems;
+fn judge(options: &Options, estate: &Estate<'_>, report: &mut Report) {
+    let graph = &estate.graph;
+    let checked = crate::check::check(graph, &options.rules, &options.managed_policies);
+    let mut problems = estate.problems.clone();
     problems.extend(checked.problems);
-    problems.extend(jobs_not_found(&graph));
-    let teller = Teller {
-        estate: name,
-        sources: &sources,
-        secrets: &plan.secrets,
-        graph: &graph,
-    };
+    problems.extend(jobs_not_found(graph));
+    let teller = Teller::of(estate);
     let mut findings = teller.tell(&checked.judgements, report);
     let told = checked.paths.iter().map(|path| teller.proof(path));
     report.paths.extend(told);
     report
         .without_data
-        .extend(paths::without(&graph, &checked.paths).map(str::to_owned));
-    mark_existing(&mut findings, &graph, &sources, file, options);
+        .extend(paths::without(graph, &checked.paths).map(str::to_owned));
+    mark_existing(&mut findings, estate, options);
     findings.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
     report.findings.append(&mut findings);
-    for problem in problems {
-        report.problems.push(reported(problem, &sources));
-    }
-    report.inputs.push(input(name, &graph, sources.text(file)));
-    Ok(())
+    let problems = problems.into_iter();
+    let told = problems.map(|problem| reported(problem, estate.sources));
+    report.problems.extend(told);
+    report.inputs.push(estate.input());
 }
 
 /// Silence about a job must not look like its approval.
@@ -236,6 +166,7 @@ fn jobs_not_found(graph: &ResourceGraph<'_>) -> Option<Problem> {
         ),
         origin: None,
         consequence: "only jobs that are resources of their own are judged".to_owned(),
+        fatal: false,
     })
 }
 
@@ -251,34 +182,6 @@ fn sort_key(finding: &Finding) -> (&str, u32, u32, &str, &str, &str) {
     )
 }
 
-fn input(name: &str, graph: &ResourceGraph<'_>, text: &str) -> Input {
-    let one = |values: BTreeSet<&str>| {
-        let mut values = values.into_iter();
-        let first = values.next().map(str::to_owned);
-        first.filter(|_| values.next().is_none())
-    };
-    let providers = graph.providers();
-    let judged = graph
-        .iter()
-        .filter(|(_, resource)| resource.standing == Standing::Judged);
-    Input {
-        path: name.to_owned(),
-        kind: "terraform-plan",
-        sha256: hex(&Sha256::digest(text.as_bytes())),
-        estate: name.to_owned(),
-        account: one(providers
-            .iter()
-            .filter_map(|known| known.account.as_deref())
-            .collect()),
-        region: one(providers
-            .iter()
-            .filter_map(|known| known.region.as_deref())
-            .collect()),
-        resources: judged.count(),
-        complete: graph.incomplete().is_none(),
-    }
-}
-
 fn hex(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
     let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
@@ -290,22 +193,23 @@ fn reported(problem: Problem, sources: &SourceMap) -> ReportedProblem {
         message: problem.message,
         location: problem.origin.map(|span| sources.location(span).into()),
         consequence: problem.consequence,
-        fatal: false,
+        fatal: problem.fatal,
     }
 }
 
 /// Findings that the state before the change has too are not this change's doing. The plan is read
-/// again for it, but only if something is broken that was there before.
-fn mark_existing(
-    findings: &mut [Finding],
-    graph: &ResourceGraph<'_>,
-    sources: &SourceMap,
-    file: FileId,
-    options: &Options,
-) {
-    let existed: BTreeSet<&str> = graph
+/// again for it, but only if something is broken that was there before. A state is there already.
+fn mark_existing(findings: &mut [Finding], estate: &Estate<'_>, options: &Options) {
+    if estate.form == Form::State {
+        for finding in findings {
+            finding.status = Status::Existing;
+        }
+        return;
+    }
+    let existed: BTreeSet<&str> = estate
+        .graph
         .iter()
-        .filter(|(_, resource)| resource.existed_before)
+        .filter(|(_, resource)| resource.existed_before == Some(true))
         .map(|(_, resource)| resource.address.as_str())
         .collect();
     let mut concerned = findings
@@ -314,22 +218,16 @@ fn mark_existing(
     if concerned.next().is_none() {
         return;
     }
-    let Ok(before) = plan::load(sources, file, View::Before) else {
+    let Some(before) = estate.before(options) else {
         return;
     };
-    let before_graph = resolve(with_place(before.draft, options));
-    let checked = crate::check::check(&before_graph, &options.rules, &options.managed_policies);
+    let checked = crate::check::check(&before.graph, &options.rules, &options.managed_policies);
     let mut tally = Report::default();
-    let before: BTreeMap<String, FindingVerdict> = Teller {
-        estate: "",
-        sources,
-        secrets: &before.secrets,
-        graph: &before_graph,
-    }
-    .tell(&checked.judgements, &mut tally)
-    .into_iter()
-    .map(|finding| (finding.fingerprint, finding.verdict))
-    .collect();
+    let before: BTreeMap<String, FindingVerdict> = Teller::of(&before)
+        .tell(&checked.judgements, &mut tally)
+        .into_iter()
+        .map(|finding| (finding.fingerprint, finding.verdict))
+        .collect();
     for finding in findings {
         if existed.contains(finding.resource.address.as_str())
             && before.get(&finding.fingerprint) == Some(&finding.verdict)

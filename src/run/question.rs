@@ -2,24 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use super::Options;
+use super::estate::each_estate;
 use super::teller::{Teller, decision_name};
-use super::{Options, each_input, one_source, with_place};
 use crate::access::{Access, Answer, Caller, Circumstances, Object, Way};
 use crate::finding::ReportedProblem;
 use crate::finding::proof::Answered;
 use crate::iam::catalogue;
 use crate::iam::text::Domain;
 use crate::iam::{Action, Hinge, Knowledge, Principal};
-use crate::load::LoadError;
-use crate::load::plan::{self, View};
+use crate::load::plan::View;
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
-use crate::model::resource::{Resource, Standing};
+use crate::model::resource::Resource;
 use crate::model::truth::Truth;
 use crate::model::value::{Value, Why};
 use crate::model::vocabulary::Kind;
 use crate::network::Network;
 use crate::paths::way_of;
-use crate::resolve::resolve;
 use crate::workload::role_uses;
 
 /// May PRINCIPAL do ACTION to RESOURCE?
@@ -55,18 +54,10 @@ pub fn can(options: &Options, question: &Question) -> Result<Outcome, String> {
     known_action(&action)?;
     let mut outcome = Outcome::default();
     let mut not_found = BTreeSet::new();
-    let (unreadable, _) = each_input(options, &mut |name, text| {
-        let (sources, file) = one_source(name, text?);
-        let plan = plan::load(&sources, file, View::Planned)?;
-        let graph = resolve(with_place(plan.draft, options));
-        let access = Access::new(&graph, &options.managed_policies);
-        let teller = Teller {
-            estate: name,
-            sources: &sources,
-            secrets: &plan.secrets,
-            graph: &graph,
-        };
-        let network = Network::new(&graph);
+    let overview = each_estate(options, View::Planned, &mut |estate| {
+        let access = Access::new(&estate.graph, &options.managed_policies);
+        let teller = Teller::of(&estate);
+        let network = Network::new(&estate.graph);
         let asker = Asker {
             access: &access,
             network: &network,
@@ -77,9 +68,9 @@ pub fn can(options: &Options, question: &Question) -> Result<Outcome, String> {
                 not_found.insert(what);
             }
         }
-        Ok::<(), LoadError>(())
     });
-    outcome.problems = unreadable;
+    outcome.problems = overview.problems;
+    outcome.problems.retain(|problem| problem.fatal);
     outcome.not_found = not_found.into_iter().collect();
     Ok(outcome)
 }
@@ -375,10 +366,12 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
             Target::Resource(id) => Ok(Some(id)),
             Target::Outside(_) => Ok(None),
             Target::Unknown(_) => {
-                let same = self
-                    .all(kinds)
-                    .filter(|(_, resource)| names_of(resource).any(|known| known == name));
-                let same: Vec<_> = same.map(|(_, one)| one.address.as_str()).collect();
+                let same = self.all(kinds);
+                let same = same.filter(|(_, one)| names_of(one).any(|known| known == name));
+                let mut same: Vec<_> = same.collect();
+                let best = same.iter().map(|(_, one)| one.standing).max();
+                same.retain(|(_, one)| Some(one.standing) == best);
+                let same: Vec<_> = same.iter().map(|(_, one)| one.address.as_str()).collect();
                 Err(format!(
                     "several are called `{name}`: ask for {}",
                     same.join(" or ")
@@ -392,7 +385,7 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
         kinds: &'k [Kind],
     ) -> impl Iterator<Item = (ResourceId, &'g Resource<'a>)> + use<'k, 'g, 'a> {
         self.graph().iter().filter(move |(_, resource)| {
-            resource.standing == Standing::Judged
+            resource.standing.is_whole()
                 && resource.kind().is_some_and(|kind| kinds.contains(&kind))
         })
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use super::estate::Estate;
 use super::hex;
 use crate::check::Judgement;
 use crate::finding::proof::{DecisionName, HopProof, Proof, ProofVerdict, Reason, Workload};
@@ -13,6 +14,7 @@ use crate::finding::{
 };
 use crate::iam::{Because, Decision};
 use crate::load::Secrets;
+use crate::load::plan::Form;
 use crate::model::graph::ResourceGraph;
 use crate::model::source::{SourceMap, Span};
 use crate::model::value::Why;
@@ -25,6 +27,20 @@ pub(super) struct Teller<'t, 'a> {
     pub(super) sources: &'t SourceMap,
     pub(super) secrets: &'t Secrets,
     pub(super) graph: &'t ResourceGraph<'a>,
+    /// It is a plan without its source.
+    pub(super) lacks_source: bool,
+}
+
+impl<'t, 'a> Teller<'t, 'a> {
+    pub(super) fn of(estate: &'t Estate<'a>) -> Self {
+        Self {
+            estate: estate.name,
+            sources: estate.sources,
+            secrets: &estate.secrets,
+            graph: &estate.graph,
+            lacks_source: estate.form == Form::Plan && estate.source.is_none(),
+        }
+    }
 }
 
 impl Teller<'_, '_> {
@@ -111,7 +127,7 @@ impl Teller<'_, '_> {
         MissingValue {
             value: self.mask(value),
             reason: why.to_string(),
-            supply: supply(value, why).to_owned(),
+            supply: supply(why, self.lacks_source).to_owned(),
         }
     }
 

@@ -54,7 +54,7 @@ pub fn bucket_of(graph: &ResourceGraph<'_>, uri: &Value<'_>) -> Option<ResourceI
     match &uri.data {
         Data::Text(text) => {
             let name = text.strip_prefix("s3://")?.split('/').next()?;
-            match graph.named(&[Kind::Bucket], name) {
+            match graph.named_in(&[Kind::Bucket], name, uri.origin.file) {
                 Target::Resource(id) => Some(id),
                 _ => None,
             }

@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use plangate::finding::{FindingVerdict, Report};
 
@@ -54,5 +55,68 @@ pub(crate) fn verdict(report: &Report) -> &'static str {
         "holds"
     } else {
         "not applicable"
+    }
+}
+
+/// An address without any keys.
+pub(crate) fn any_key(address: &str) -> String {
+    let parts = address.split('[');
+    parts
+        .map(|part| part.split_once(']').map_or(part, |(_, rest)| rest))
+        .collect()
+}
+
+/// A copy in a folder of its own, which goes with this.
+pub(crate) struct Alone {
+    folder: PathBuf,
+    pub(crate) path: String,
+}
+
+impl Alone {
+    /// A plan beside which nothing lies.
+    pub(crate) fn plan(plan: &Path) -> Self {
+        let mut alone = Self::empty();
+        let copy = alone.folder.join("plan.json");
+        std::fs::copy(plan, &copy).unwrap();
+        alone.path = copy.to_string_lossy().into_owned();
+        alone
+    }
+
+    /// A source beside which no plan lies: a file or a folder.
+    pub(crate) fn source(source: &Path) -> Self {
+        let alone = Self::empty();
+        if source.is_file() {
+            std::fs::copy(source, alone.folder.join("main.tf")).unwrap();
+            return alone;
+        }
+        for file in files(source, "") {
+            let inside = file.strip_prefix(source).unwrap();
+            let name = inside.to_string_lossy();
+            // `steps/` are what the plans after the first were made of.
+            let is_plan = name.starts_with("plan") && name.ends_with(".json");
+            if is_plan || name.starts_with("steps") {
+                continue;
+            }
+            let copy = alone.folder.join(inside);
+            std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
+            std::fs::copy(&file, copy).unwrap();
+        }
+        alone
+    }
+
+    fn empty() -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("plangate-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.to_string_lossy().into_owned();
+        Self { folder, path }
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

@@ -160,7 +160,7 @@ impl<'de> Visitor<'de> for EntrySeed<'_, '_, 'de> {
             } else {
                 Standing::Context
             },
-            existed_before: there.unwrap_or(true),
+            existed_before: Some(there.unwrap_or(true)),
             provider: None,
         };
         Ok(match there {
@@ -457,6 +457,24 @@ pub(super) fn collect_output_secrets<'de>(
             if let Some(value) = change.get(values).filter(|_| marked) {
                 secrets.add(value);
             }
+        }
+    }
+}
+
+/// Takes in the secrets among the `outputs` of a state.
+pub(super) fn collect_state_output_secrets<'de>(
+    reading: &Reading<'de>,
+    text: &'de str,
+    secrets: &mut Secrets,
+) {
+    let Data::Map(outputs) = parse(reading, text, reading.everything()).data else {
+        return;
+    };
+    for output in outputs.iter().filter_map(|(_, output)| output.as_map()) {
+        let sensitive = output.get("sensitive");
+        let is_secret = sensitive.is_some_and(|mark| mark.data != Data::Bool(false));
+        if let Some(value) = output.get("value").filter(|_| is_secret) {
+            secrets.add(value);
         }
     }
 }

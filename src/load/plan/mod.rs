@@ -1,9 +1,13 @@
-//! Terraform plan JSON (`terraform show -json PLANFILE`): read in one pass into values that borrow
-//! from the text. Format: Terraform documentation, "JSON Output Format".
+//! Terraform plan JSON (`terraform show -json PLANFILE`), and state JSON (`terraform show -json` of a
+//! state): read in one pass into values that borrow from the text. A state is a plan that changes nothing.
+//!
+//! Source: Terraform documentation, "JSON Output Format".
 
 mod changes;
 mod configuration;
+mod form;
 mod places;
+pub(crate) use places::partition_of;
 mod state;
 
 use std::borrow::Cow;
@@ -25,6 +29,8 @@ use crate::model::value::{Data, Value, Why};
 use crate::model::vocabulary::AttributeRole;
 use changes::ChangesSeed;
 use configuration::{Contents, Section};
+pub use form::Form;
+use form::Sections;
 use state::{StateSeed, Wanted};
 
 /// What of each resource is read.
@@ -38,21 +44,28 @@ pub enum View {
     Before,
 }
 
-/// A plan that was read.
+/// A plan or state that was read.
 #[derive(Debug)]
 pub struct Plan<'a> {
+    /// What it is.
+    pub form: Form,
+    /// When it was made, where it says so, as it says it.
+    pub timestamp: Option<Cow<'a, str>>,
     /// The estate.
     pub draft: Draft<'a>,
     /// What was not understood.
     pub problems: Vec<Problem>,
     /// The texts that no output may show.
     pub secrets: Secrets,
+    /// The values of the root module's variables.
+    pub variables: Vec<(String, Value<'a>)>,
 }
 
-/// Reads a plan.
+/// Reads a plan or a state.
 pub fn load(sources: &SourceMap, file: FileId, view: View) -> Result<Plan<'_>, LoadError> {
     let reading = Reading::new(file, sources.text(file));
     let mut document = Document::read(&reading, view, None)?;
+    document.read_late_values()?;
     for section in document.fallbacks() {
         document = Document::read(&reading, view, Some(*section))?;
         if document
@@ -88,6 +101,7 @@ struct Document<'r, 'de> {
     view: View,
     sections: Sections,
     format_version: Option<Cow<'de, str>>,
+    timestamp: Option<Cow<'de, str>>,
     complete: bool,
     errored: bool,
     resources: Vec<Resource<'de>>,
@@ -96,25 +110,12 @@ struct Document<'r, 'de> {
     configuration: Contents<'de>,
     variables: Option<&'de RawValue>,
     outputs: Option<&'de RawValue>,
+    /// The resources of a state, where they come before what tells that it is one.
+    late_values: Option<&'de RawValue>,
     /// The section of which every resource is read, not only the data sources.
     fill_from: Option<StateSection>,
     filled: Vec<Resource<'de>>,
     secrets: Secrets,
-}
-
-/// Which of the sections that make a document what it is were seen.
-#[derive(Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is the presence of one key"
-)]
-struct Sections {
-    resource_changes: bool,
-    prior_state: bool,
-    planned_values: bool,
-    terraform_version: bool,
-    values: bool,
-    template: bool,
 }
 
 impl<'r, 'de> Document<'r, 'de> {
@@ -128,6 +129,7 @@ impl<'r, 'de> Document<'r, 'de> {
             view,
             sections: Sections::default(),
             format_version: None,
+            timestamp: None,
             complete: true,
             errored: false,
             resources: Vec::new(),
@@ -136,6 +138,7 @@ impl<'r, 'de> Document<'r, 'de> {
             configuration: Contents::default(),
             variables: None,
             outputs: None,
+            late_values: None,
             fill_from,
             filled: Vec::new(),
             secrets: Secrets::default(),
@@ -158,7 +161,12 @@ impl<'r, 'de> Document<'r, 'de> {
                 column: error.column(),
             }
         } else if self.is_plan() || self.format_version.is_some() {
-            LoadError::BrokenPlan {
+            LoadError::Broken {
+                form: if self.sections.values {
+                    Form::State.noun()
+                } else {
+                    Form::Plan.noun()
+                },
                 line: error.line(),
                 column: error.column(),
                 reason: reason(error),
@@ -178,10 +186,35 @@ impl<'r, 'de> Document<'r, 'de> {
             || (self.sections.prior_state && self.configuration.configuration.present)
     }
 
+    /// Whether it is a state. One of nothing has no `values`.
+    fn is_state(&self) -> bool {
+        let is_one = self.sections.values || !self.sections.foreign;
+        !self.is_plan() && self.format_version.is_some() && is_one
+    }
+
+    fn form(&self) -> Form {
+        if self.is_state() {
+            Form::State
+        } else {
+            Form::Plan
+        }
+    }
+
+    /// Reads the resources of a state that were left for later.
+    fn read_late_values(&mut self) -> Result<(), LoadError> {
+        let Some(text) = self.late_values.filter(|_| self.is_state()) else {
+            return Ok(());
+        };
+        let mut deserializer = serde_json::Deserializer::from_str(text.get());
+        let outcome = self.values().deserialize(&mut deserializer);
+        outcome.map_err(|error| self.explain(&error))
+    }
+
     /// Where a plan that lists no changes, or not all of them, still shows resources: the first of these
     /// that shows any.
     fn fallbacks(&self) -> &'static [StateSection] {
         match self.sections {
+            _ if !self.is_plan() => &[],
             Sections {
                 resource_changes: false,
                 ..
@@ -192,15 +225,27 @@ impl<'r, 'de> Document<'r, 'de> {
     }
 
     fn finish(mut self) -> Result<Plan<'de>, LoadError> {
-        if !self.is_plan() {
+        let form = self.form();
+        if !self.is_plan() && form == Form::Plan {
             return Err(match self.sections {
-                Sections { values: true, .. } => LoadError::State,
+                Sections {
+                    answer: Some(command),
+                    ..
+                } => LoadError::Answer(command),
+                Sections {
+                    raw_state: true, ..
+                } => LoadError::RawState,
                 Sections { template: true, .. } => LoadError::CloudFormation,
                 _ => LoadError::NotAPlan,
             });
         }
         let mut problems = Vec::new();
-        self.check_version(&mut problems)?;
+        self.check_version(form, &mut problems)?;
+        if form == Form::State {
+            let resources = std::mem::take(&mut self.resources).into_iter();
+            (self.resources, self.data) =
+                resources.partition(|resource| resource.standing == Standing::Judged);
+        }
         self.fill_in(&mut problems);
         self.collect_secrets();
         let incomplete = (!self.complete || self.errored).then_some(Why::PartialPlan);
@@ -214,6 +259,7 @@ impl<'r, 'de> Document<'r, 'de> {
                 message: format!("{cause} ({why})"),
                 origin: None,
                 consequence: "what is missing from it is not taken to be absent".to_owned(),
+                fatal: false,
             });
         }
         for address in &self.configuration.unread {
@@ -221,6 +267,7 @@ impl<'r, 'de> Document<'r, 'de> {
                 message: format!("what is written for {address} cannot be read"),
                 origin: None,
                 consequence: "what is unknown in it stays unknown".to_owned(),
+                fatal: false,
             });
         }
         let variables = self.variables();
@@ -241,6 +288,8 @@ impl<'r, 'de> Document<'r, 'de> {
         self.data.retain(|data| !read_again.contains(&data.address));
         self.resources.append(&mut self.data);
         Ok(Plan {
+            form,
+            timestamp: self.timestamp,
             draft: Draft {
                 resources: self.resources,
                 deleted: self.deleted,
@@ -250,26 +299,30 @@ impl<'r, 'de> Document<'r, 'de> {
             },
             problems,
             secrets: self.secrets,
+            variables,
         })
     }
 
     /// Minor versions only add; another major one may mean anything. 0.x is what Terraform wrote
     /// before 1.1.
-    fn check_version(&self, problems: &mut Vec<Problem>) -> Result<(), LoadError> {
+    fn check_version(&self, form: Form, problems: &mut Vec<Problem>) -> Result<(), LoadError> {
+        let noun = form.noun();
         let note = match self.format_version.as_deref() {
             Some(version) => match version.split('.').next() {
                 Some("1") => return Ok(()),
-                Some("0") => format!("the plan has the old format {version}"),
+                Some("0") => format!("the {noun} has the old format {version}"),
                 _ => return Err(LoadError::Version(version.to_owned())),
             },
-            None => "the plan does not say its `format_version`".to_owned(),
+            None => format!("the {noun} does not say its `format_version`"),
         };
         problems.push(Problem {
             message: note,
             origin: None,
-            consequence: "it is read as format 1; make the plan with Terraform 1.1 or later to be \
-                          certain of every value"
-                .to_owned(),
+            consequence: format!(
+                "it is read as format 1; make the {noun} with Terraform 1.1 or later to be certain \
+                 of every value"
+            ),
+            fatal: false,
         });
         Ok(())
     }
@@ -285,6 +338,7 @@ impl<'r, 'de> Document<'r, 'de> {
                 message: format!("the plan has no `resource_changes`; `{name}` is judged instead"),
                 origin: None,
                 consequence: "what the change would do is not seen".to_owned(),
+                fatal: false,
             });
         }
         let mut filled = std::mem::take(&mut self.filled);
@@ -307,7 +361,7 @@ impl<'r, 'de> Document<'r, 'de> {
     fn mark_written(&self, resources: &mut [Resource<'de>]) {
         let mut place = String::new();
         for resource in resources {
-            resource.existed_before = false;
+            resource.existed_before = None;
             place.clear();
             resource.address.without_keys(&mut place);
             let Some(written) = self.configuration.configuration.resources.get(&place) else {
@@ -332,7 +386,7 @@ impl<'r, 'de> Document<'r, 'de> {
         }
     }
 
-    fn variables(&self) -> Vec<(String, String)> {
+    fn variables(&self) -> Vec<(String, Value<'de>)> {
         let origin = self.reading.everything();
         let Some(text) = self.variables else {
             return Vec::new();
@@ -341,8 +395,10 @@ impl<'r, 'de> Document<'r, 'de> {
             return Vec::new();
         };
         let values = map.iter().filter_map(|(name, variable)| {
-            let text = variable.as_map()?.get("value")?.as_text()?;
-            Some((name.to_owned(), text.to_owned()))
+            // A null value is left out where the text is read.
+            let value = variable.as_map()?.get("value").cloned();
+            let value = value.unwrap_or_else(|| Value::new(Data::Null, origin));
+            Some((name.to_owned(), value))
         });
         values.collect()
     }
@@ -375,6 +431,17 @@ impl<'r, 'de> Document<'r, 'de> {
 }
 
 impl<'de> Document<'_, 'de> {
+    /// Reads the `values` of a state into its resources.
+    fn values(&mut self) -> StateSeed<'_, 'de> {
+        StateSeed {
+            reading: self.reading,
+            view: self.view,
+            wanted: Wanted::All,
+            resources: &mut self.resources,
+            secrets: &mut self.secrets,
+        }
+    }
+
     fn read_state<A: MapAccess<'de>>(
         &mut self,
         section: StateSection,
@@ -395,18 +462,6 @@ impl<'de> Document<'_, 'de> {
             resources,
             secrets: &mut self.secrets,
         })
-    }
-}
-
-impl Sections {
-    /// Notes a key that is none of a plan's own, but tells what else the document may be.
-    fn note(&mut self, key: &str) {
-        match key {
-            "terraform_version" => self.terraform_version = true,
-            "values" => self.values = true,
-            "Resources" | "AWSTemplateFormatVersion" => self.template = true,
-            _ => {}
-        }
     }
 }
 
@@ -444,6 +499,18 @@ impl<'de> Visitor<'de> for DocumentSeed<'_, '_, 'de> {
             match key.as_ref() {
                 "format_version" => {
                     document.format_version = Some(object.next_value::<Text<'de>>()?.0);
+                }
+                "timestamp" => {
+                    document.timestamp =
+                        object.next_value::<Option<Text<'de>>>()?.map(|text| text.0);
+                }
+                "values" => {
+                    document.sections.values = true;
+                    if document.format_version.is_some() && document.late_values.is_none() {
+                        object.next_value_seed(document.values())?;
+                    } else {
+                        document.late_values = Some(object.next_value()?);
+                    }
                 }
                 "complete" => document.complete = object.next_value()?,
                 "errored" => document.errored = object.next_value()?,

@@ -14,7 +14,7 @@ use crate::model::vocabulary::Kind;
 /// and where they are, and from where their resources are. The order is that of `written`.
 pub(super) fn providers<'a>(
     written: Vec<WrittenProvider<'a>>,
-    variables: &[(String, String)],
+    variables: &[(String, Value<'a>)],
     data: &[Resource<'a>],
     resources: &[Resource<'a>],
     configuration: &Configuration<'a>,
@@ -32,7 +32,7 @@ pub(super) fn providers<'a>(
                 Argument::Mention(name) => {
                     let name = name.strip_prefix("var.")?;
                     let (_, value) = variables.iter().find(|(known, _)| known == name)?;
-                    Some(Cow::Owned(value.clone()))
+                    Some(Cow::Owned(value.as_text()?.to_owned()))
                 }
             }),
             account: provider.account.map(Cow::Owned),
@@ -133,7 +133,7 @@ impl<'d> Answers<'d> {
 }
 
 /// The partition of a region; AWS documentation, "AWS Regions and Partitions".
-fn partition_of(region: &str) -> Cow<'static, str> {
+pub(crate) fn partition_of(region: &str) -> Cow<'static, str> {
     let partitions = BTreeMap::from([
         ("cn-", "aws-cn"),
         ("us-gov-", "aws-us-gov"),

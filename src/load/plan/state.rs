@@ -1,4 +1,5 @@
-//! `prior_state` and `planned_values`: resources as values, without what is unknown in them.
+//! `prior_state`, `planned_values` and the `values` of a state: resources as values, without what is
+//! unknown in them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,10 +8,12 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 
 use super::View;
-use super::changes::{AttributesSeed, collect_secrets, parse};
+use super::changes::{AttributesSeed, collect_secrets, collect_state_output_secrets, parse};
 use crate::load::json::{Reading, Seen, Text};
+use crate::load::marks;
 use crate::load::secrets::Secrets;
 use crate::model::resource::{Address, Resource, Standing};
+use crate::model::value::{Data, Map, Value};
 use crate::model::vocabulary::{Fields, terraform_type};
 
 /// Which resources of a state are wanted.
@@ -70,6 +73,10 @@ impl<'de> Visitor<'de> for StateSeed<'_, 'de> {
                 "address" => module = object.next_value::<Option<Text<'de>>>()?,
                 "values" | "root_module" | "child_modules" => {
                     object.next_value_seed(self.reborrow())?;
+                }
+                "outputs" => {
+                    let outputs: &RawValue = object.next_value()?;
+                    collect_state_output_secrets(self.reading, outputs.get(), self.secrets);
                 }
                 "resources" => object.next_value_seed(Resources(self.reborrow()))?,
                 _ => {
@@ -176,13 +183,13 @@ impl<'de> Visitor<'de> for OneResource<'_, 'de> {
             return Ok(());
         }
         let values = values.map_or("null", RawValue::get);
-        if let Some(marks) = marks
-            .map(RawValue::get)
-            .filter(|text| text.contains("true"))
-        {
-            collect_secrets(seed.reading, values, marks, seed.secrets);
-        }
         let entry = terraform_type(&type_name, managed);
+        let fields = entry.map_or(&NOTHING, |entry| &entry.fields);
+        let marks = marks.map(RawValue::get);
+        let marks = marks.filter(|text| text.contains("true")).map(|text| {
+            collect_secrets(seed.reading, values, text, seed.secrets);
+            marks::parse_of(fields, text)
+        });
         let everything = seed.view == View::Everything;
         if entry.is_none() && !everything && seed.wanted == Wanted::Data {
             return Ok(());
@@ -190,7 +197,7 @@ impl<'de> Visitor<'de> for OneResource<'_, 'de> {
         let mut unnamed = Vec::new();
         let attributes = AttributesSeed {
             reading: seed.reading,
-            fields: entry.map_or(&NOTHING, |entry| &entry.fields),
+            fields,
             unnamed: &mut unnamed,
         };
         let mut deserializer = serde_json::Deserializer::from_str(values);
@@ -202,6 +209,15 @@ impl<'de> Visitor<'de> for OneResource<'_, 'de> {
                 let value = parse(seed.reading, text.get(), seed.reading.everything());
                 attributes.push(name, value);
             }
+        }
+        if let Some(marks) = marks {
+            let everything = seed.reading.everything();
+            let mut whole = Value::new(Data::Map(attributes), everything);
+            marks::mark_sensitive(&mut whole, &marks, &mut |value| seed.secrets.add(value));
+            attributes = match whole.data {
+                Data::Map(attributes) => attributes,
+                _ => Map::default(),
+            };
         }
         let origin = seed.reading.place(&address);
         seed.resources.push(Resource {
@@ -216,7 +232,7 @@ impl<'de> Visitor<'de> for OneResource<'_, 'de> {
             } else {
                 Standing::Context
             },
-            existed_before: true,
+            existed_before: Some(true),
             provider: None,
         });
         Ok(())

@@ -293,7 +293,9 @@ pub(super) const ROWS: &[Row] = &[
             attribute("name_prefix", ""),
             attribute("policy", "").policy(),
             attribute("kms_key_id", "KmsKeyId").refers(Kind::KEYS),
-            outside_aws("secret_string", "SecretString").part(Kind::SecretValue),
+            outside_aws("secret_string", "SecretString")
+                .part(Kind::SecretValue)
+                .sensitive(),
             outside_aws("generate_secret_string", "GenerateSecretString"),
             attribute("tags", "Tags").tags(),
             output("arn", "Id").awscc("secret_id"),
@@ -307,9 +309,9 @@ pub(super) const ROWS: &[Row] = &[
         .part_of(Kind::Secret, "secret_id")
         .attributes(&[
             attribute("secret_id", "").refers(&[Kind::Secret]),
-            attribute("secret_string", "."),
-            attribute("secret_string_wo", ""),
-            attribute("secret_binary", ""),
+            attribute("secret_string", ".").sensitive(),
+            attribute("secret_string_wo", "").sensitive(),
+            attribute("secret_binary", "").sensitive(),
             output("arn", ""),
             output("version_id", ""),
         ]),
@@ -322,8 +324,8 @@ pub(super) const ROWS: &[Row] = &[
         .attributes(&[
             attribute("name", "Name").name(),
             attribute("type", "Type"),
-            attribute("value", "Value"),
-            attribute("value_wo", ""),
+            attribute("value", "Value").sensitive(),
+            attribute("value_wo", "").sensitive(),
             attribute("insecure_value", ""),
             attribute("key_id", "").refers(Kind::KEYS),
             attribute("tags", "Tags").tags(),

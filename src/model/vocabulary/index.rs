@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::{Attribute, Kind, Row, rows};
+use super::{Attribute, AttributeRole, Kind, Row, rows};
 
 /// How one type is read.
 #[derive(Debug)]
@@ -83,6 +83,13 @@ impl Fields {
             .find_map(|(_, field)| (field.name == name).then_some(field))
     }
 
+    /// The field with this canonical name, with its name in the type's own words.
+    #[must_use]
+    pub fn own(&self, name: &str) -> Option<(&str, &Field)> {
+        let found = self.0.iter().find(|(_, field)| field.name == name);
+        found.map(|(own, field)| (own.as_str(), field))
+    }
+
     /// Whether nothing is known of the attributes inside.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -125,6 +132,15 @@ impl Fields {
 
 /// The path of an attribute in the words of one provider; empty if the provider does not have it.
 type Names = fn(&'static Attribute) -> Vec<Step>;
+
+impl Field {
+    /// Whether the service sets it, and nobody writes it.
+    #[must_use]
+    pub fn is_output(&self) -> bool {
+        let attribute = self.attribute;
+        attribute.is_some_and(|attribute| matches!(attribute.role, AttributeRole::Output(_)))
+    }
+}
 
 impl TypeEntry {
     /// Whether the provider computes every optional attribute that is not written, at every depth, so

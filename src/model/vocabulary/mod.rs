@@ -80,6 +80,11 @@ pub struct Attribute {
     pub shape: Shape,
     /// The kind whose attributes are found inside this one: the owner's side of an [`Owner`] link.
     pub part: Option<Kind>,
+    /// The provider's schema says that it is sensitive.
+    pub sensitive: bool,
+    /// It is the base64 of a script. One of which only pieces are known is in the model as those pieces, not
+    /// encoded.
+    pub script: bool,
 }
 
 /// The value that the service or the provider takes where an attribute is absent.
@@ -183,6 +188,8 @@ const fn attribute(path: &'static str, cloudformation: &'static str) -> Attribut
         role: AttributeRole::Argument,
         shape: Shape::Plain,
         part: None,
+        sensitive: false,
+        script: false,
     }
 }
 
@@ -268,6 +275,16 @@ impl Attribute {
     /// Its content is what the type of this kind says in a resource of its own.
     const fn part(mut self, kind: Kind) -> Self {
         self.part = Some(kind);
+        self
+    }
+
+    const fn script(mut self) -> Self {
+        self.script = true;
+        self
+    }
+
+    const fn sensitive(mut self) -> Self {
+        self.sensitive = true;
         self
     }
 

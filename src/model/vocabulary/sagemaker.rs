@@ -53,8 +53,8 @@ pub(super) const ROWS: &[Row] = &[
         .awscc("awscc_sagemaker_notebook_instance_lifecycle_config")
         .attributes(&[
             attribute("name", "NotebookInstanceLifecycleConfigName").name(),
-            attribute("on_create", "OnCreate").each("content"),
-            attribute("on_start", "OnStart").each("content"),
+            attribute("on_create", "OnCreate").each("content").script(),
+            attribute("on_start", "OnStart").each("content").script(),
             attribute("tags", "Tags").tags(),
             derived("id", "", "{name}"),
             derived(
@@ -73,7 +73,8 @@ pub(super) const ROWS: &[Row] = &[
             attribute(
                 "studio_lifecycle_config_content",
                 "StudioLifecycleConfigContent",
-            ),
+            )
+            .script(),
             attribute(
                 "studio_lifecycle_config_app_type",
                 "StudioLifecycleConfigAppType",

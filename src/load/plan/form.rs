@@ -1,0 +1,71 @@
+//! What a document is, told by the keys at its top.
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A plan: what is there, and what becomes of it.
+    Plan,
+    /// A state: what is there.
+    State,
+    /// Terraform source without a plan: what would be there.
+    Module,
+}
+
+impl Form {
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plan => "terraform-plan",
+            Self::State => "terraform-state",
+            Self::Module => "terraform-module",
+        }
+    }
+
+    pub(super) const fn noun(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::State => "state",
+            Self::Module => "module",
+        }
+    }
+}
+
+/// Which of the sections that make a document what it is were seen.
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is the presence of one key"
+)]
+pub(super) struct Sections {
+    pub(super) resource_changes: bool,
+    pub(super) prior_state: bool,
+    pub(super) planned_values: bool,
+    pub(super) values: bool,
+    pub(super) template: bool,
+    /// `terraform.tfstate`, as Terraform keeps it.
+    pub(super) raw_state: bool,
+    /// Something that no plan and no state has.
+    pub(super) foreign: bool,
+    /// The command of the AWS CLI whose answer it looks like.
+    pub(super) answer: Option<&'static str>,
+}
+
+impl Sections {
+    /// Notes a key that is none of a plan's own, but tells what else the document may be.
+    pub(super) fn note(&mut self, key: &str) {
+        match key {
+            "terraform_version" | "checks" => return,
+            "lineage" => self.raw_state = true,
+            "Resources" | "AWSTemplateFormatVersion" => self.template = true,
+            "RoleDetailList" | "UserDetailList" | "GroupDetailList" => {
+                self.answer = Some("iam get-account-authorization-details");
+            }
+            "Policy" => self.answer = Some("kms get-key-policy"),
+            "VpcEndpoints" => self.answer = Some("ec2 describe-vpc-endpoints"),
+            "RouteTables" => self.answer = Some("ec2 describe-route-tables"),
+            _ => {}
+        }
+        self.foreign = true;
+    }
+}

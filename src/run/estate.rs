@@ -1,0 +1,391 @@
+//! What every command begins with: each input read and worked out, among what other roots make.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::source::Source;
+use super::{Options, hex, reported};
+use crate::finding::{Input, ReportedProblem};
+use crate::load::plan::{self, Form, Plan, View};
+use crate::load::{self, LoadError, Secrets, What};
+use crate::model::graph::{Draft, ResourceGraph};
+use crate::model::problem::Problem;
+use crate::model::resource::Standing;
+use crate::model::source::{FileId, SourceMap};
+use crate::resolve::{OtherDraft, resolve_among};
+
+/// One input worked out.
+pub(super) struct Estate<'s> {
+    /// The name of the input.
+    pub(super) name: &'s str,
+    pub(super) sources: &'s SourceMap,
+    pub(super) form: Form,
+    /// The source that took part beside a plan.
+    pub(super) source: Option<String>,
+    pub(super) graph: ResourceGraph<'s>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) secrets: Secrets,
+    texts: &'s Texts<'s>,
+}
+
+/// What there is to say of all inputs together.
+#[derive(Default)]
+pub(super) struct Overview {
+    /// What could not be read, and what was not understood of what other roots make.
+    pub(super) problems: Vec<ReportedProblem>,
+    /// What other roots make, as inputs.
+    pub(super) context: Vec<Input>,
+    /// Files found in a directory that were not judged.
+    pub(super) passed_over: usize,
+}
+
+/// A plan or state of another root.
+struct Other {
+    /// As the user named it.
+    path: String,
+    /// What its resources are called by.
+    name: String,
+    text: String,
+}
+
+/// What was read of one input, with the texts of other roots.
+struct Texts<'o> {
+    name: &'o str,
+    sources: SourceMap,
+    /// The plan or state; none for source alone.
+    file: Option<FileId>,
+    /// Terraform source.
+    source: Option<Source>,
+    others: Vec<(&'o Other, FileId)>,
+}
+
+/// Reads the inputs one at a time, so that only one is in memory, and hands each to `take`. A file that was
+/// only found in a directory and is plainly something else is passed over, and counted; so is a state
+/// beside a plan, which tells what becomes of it.
+pub(super) fn each_estate(
+    options: &Options,
+    view: View,
+    take: &mut dyn FnMut(Estate<'_>),
+) -> Overview {
+    let mut overview = Overview::default();
+    let others = read_others(&options.context, &mut overview);
+    let found = load::gather(&options.inputs, &options.context);
+    for (name, error) in &found.unreadable {
+        overview.problems.push(unreadable(name, error));
+    }
+    let mut judged = BTreeSet::new();
+    // A plan beside its root module stands for it, and what tells what another root makes is not judged.
+    let planned = options.context.iter().map(|path| module_beside(path));
+    let (mut planned, mut states) = (planned.collect::<BTreeSet<_>>(), Vec::new());
+    for input in &found.inputs {
+        let is_searched_module = input.what == What::Module && input.searched.is_some();
+        if is_searched_module && planned.contains(&real(Path::new(&input.name))) {
+            judged.extend(input.searched);
+            continue;
+        }
+        let form = one_estate(options, view, input, &others, &mut |estate| {
+            let is_searched_state = estate.form == Form::State && input.searched.is_some();
+            (!is_searched_state).then(|| take(estate)).is_some()
+        });
+        match form {
+            Err(error) if input.searched.is_some() && error.is_other() => overview.passed_over += 1,
+            Ok((Form::State, false)) => states.push(input),
+            outcome => {
+                judged.extend(input.searched);
+                match outcome {
+                    Ok((Form::Plan, _)) => _ = planned.insert(module_beside(&input.name)),
+                    Ok(_) => {}
+                    Err(error) => overview.problems.push(unreadable(&input.name, &error)),
+                }
+            }
+        }
+    }
+    for input in states {
+        judged.extend(input.searched);
+        if planned.contains(&module_beside(&input.name)) {
+            overview.passed_over += 1;
+            continue;
+        }
+        let outcome = one_estate(options, view, input, &others, &mut |estate| {
+            take(estate);
+            true
+        });
+        if let Err(error) = outcome {
+            overview.problems.push(unreadable(&input.name, &error));
+        }
+    }
+    for (at, directory) in found.searched.iter().enumerate() {
+        if !judged.contains(&at) {
+            let error = directory.nothing_inside();
+            overview.problems.push(unreadable(&directory.name, &error));
+        }
+    }
+    overview
+}
+
+/// The directory that a file lies in, as a module there is called.
+fn module_beside(name: &str) -> PathBuf {
+    match Path::new(name).parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => real(parent),
+        _ => real(Path::new(".")),
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// Reads one input; what it is, and what `take` says of it.
+fn one_estate(
+    options: &Options,
+    view: View,
+    input: &load::Input,
+    others: &[Other],
+    take: &mut dyn FnMut(Estate<'_>) -> bool,
+) -> Result<(Form, bool), LoadError> {
+    let mut sources = SourceMap::default();
+    let (file, source) = match input.what {
+        What::Text => {
+            let file = sources.add(&input.name, input.read()?);
+            (
+                Some(file),
+                Source::beside(&input.name, options, &mut sources)?,
+            )
+        }
+        What::Module => {
+            let source = Source::open(&input.name, options, &mut sources)?;
+            (None, Some(source))
+        }
+    };
+    let others = others.iter();
+    // An input is no context of its own.
+    let others = others.filter(|other| !load::is_same_file(&other.path, &input.name));
+    let others = others.map(|other| (other, sources.add(&other.path, other.text.clone())));
+    let texts = Texts {
+        name: &input.name,
+        others: others.collect(),
+        file,
+        source,
+        sources,
+    };
+    let estate = texts.estate(options, view)?;
+    let form = estate.form;
+    Ok((form, take(estate)))
+}
+
+impl Texts<'_> {
+    fn estate(&self, options: &Options, view: View) -> Result<Estate<'_>, LoadError> {
+        let read = self.read(options, view)?;
+        let mut secrets = read.secrets;
+        let mut others = Vec::new();
+        for (other, file) in &self.others {
+            // What is there before a change of the estate is no change of theirs.
+            let view = match view {
+                View::Before => View::Planned,
+                view => view,
+            };
+            // Whether it can be read was told before.
+            if let Ok(plan) = plan::load(&self.sources, *file, view) {
+                secrets.extend(&plan.secrets);
+                others.push(OtherDraft {
+                    file: *file,
+                    name: other.name.clone(),
+                    draft: plan.draft,
+                });
+            }
+        }
+        Ok(Estate {
+            name: self.name,
+            sources: &self.sources,
+            form: read.form,
+            source: read.source,
+            graph: resolve_among(with_place(read.draft, options), others),
+            problems: read.problems,
+            secrets,
+            texts: self,
+        })
+    }
+}
+
+impl Texts<'_> {
+    /// The plan or state, with what its source adds; else what the source tells alone.
+    fn read(&self, options: &Options, view: View) -> Result<Read<'_>, LoadError> {
+        let Some(file) = self.file else {
+            let source = self.source.as_ref().ok_or(LoadError::Empty)?;
+            return Ok(source.alone(options, view));
+        };
+        let plan = plan::load(&self.sources, file, view)?;
+        let read = Read {
+            form: plan.form,
+            source: None,
+            draft: plan.draft,
+            problems: plan.problems,
+            secrets: plan.secrets,
+        };
+        match &self.source {
+            // What was there before the change, its source does not tell.
+            Some(source) if read.form == Form::Plan && view != View::Before => {
+                let everything = plan::load(&self.sources, file, View::Everything)?;
+                Ok(source.over(read, &everything))
+            }
+            _ => Ok(read),
+        }
+    }
+
+    fn sha256(&self) -> String {
+        match (self.file, &self.source) {
+            (Some(file), _) => sha256(self.sources.text(file)),
+            (None, Some(source)) => {
+                let texts = source.files().map(|file| self.sources.text(file));
+                sha256(&texts.collect::<Vec<_>>().join("\n"))
+            }
+            (None, None) => sha256(""),
+        }
+    }
+}
+
+/// What an input tells.
+pub(super) struct Read<'s> {
+    pub(super) form: Form,
+    /// The source that took part beside a plan.
+    pub(super) source: Option<String>,
+    pub(super) draft: Draft<'s>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) secrets: Secrets,
+}
+
+impl Estate<'_> {
+    /// The same before the change.
+    pub(super) fn before(&self, options: &Options) -> Option<Estate<'_>> {
+        self.texts.estate(options, View::Before).ok()
+    }
+
+    /// What the report says of the input.
+    pub(super) fn input(&self) -> Input {
+        let one = |values: BTreeSet<&str>| {
+            let mut values = values.into_iter();
+            let first = values.next().map(str::to_owned);
+            first.filter(|_| values.next().is_none())
+        };
+        let providers = self.graph.own_providers().iter();
+        let accounts = providers.clone().filter_map(|one| one.account.as_deref());
+        let regions = providers.filter_map(|one| one.region.as_deref());
+        let judged = self.graph.iter();
+        let judged = judged.filter(|(_, resource)| resource.standing == Standing::Judged);
+        Input {
+            path: self.name.to_owned(),
+            kind: self.form.name(),
+            sha256: self.texts.sha256(),
+            estate: self.name.to_owned(),
+            account: one(accounts.collect()),
+            region: one(regions.collect()),
+            resources: judged.count(),
+            complete: self.graph.incomplete().is_none(),
+            source: self.source.clone(),
+            context: false,
+            date: None,
+        }
+    }
+}
+
+fn sha256(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+fn unreadable(name: &str, error: &LoadError) -> ReportedProblem {
+    let name = if name == "-" { "standard input" } else { name };
+    ReportedProblem {
+        message: format!("`{name}` {error}"),
+        location: None,
+        consequence: error.help().to_owned(),
+        fatal: true,
+    }
+}
+
+/// The user's account and region, where the input does not tell.
+fn with_place<'a>(mut draft: Draft<'a>, options: &Options) -> Draft<'a> {
+    for provider in &mut draft.providers {
+        if provider.account.is_none() {
+            provider.account = options.account.clone().map(Into::into);
+        }
+        if provider.region.is_none() {
+            provider.region = options.region.clone().map(Into::into);
+        }
+    }
+    draft
+}
+
+/// Reads the plans and states of other roots. Each is read whole once, so that what is wrong with it is
+/// said once.
+fn read_others(paths: &[String], overview: &mut Overview) -> Vec<Other> {
+    let mut others: Vec<Other> = Vec::new();
+    for path in paths {
+        if others.iter().any(|other| other.path == *path) {
+            continue;
+        }
+        let input = load::Input {
+            name: path.clone(),
+            searched: None,
+            what: What::Text,
+        };
+        match read_other(&input, overview) {
+            Ok(text) => others.push(Other {
+                path: path.clone(),
+                name: file_name(path),
+                text,
+            }),
+            Err(error) => overview.problems.push(unreadable(path, &error)),
+        }
+    }
+    let names: Vec<_> = others.iter().map(|other| other.name.clone()).collect();
+    for other in &mut others {
+        if names.iter().filter(|name| **name == other.name).count() > 1 {
+            other.name.clone_from(&other.path);
+        }
+    }
+    others
+}
+
+fn file_name(path: &str) -> String {
+    let name = Path::new(path).file_name();
+    name.map_or_else(
+        || path.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+fn read_other(input: &load::Input, overview: &mut Overview) -> Result<String, LoadError> {
+    let mut sources = SourceMap::default();
+    let file = sources.add(&input.name, input.read()?);
+    let Plan {
+        form,
+        timestamp,
+        draft,
+        problems,
+        ..
+    } = plan::load(&sources, file, View::Planned)?;
+    let path = &input.name;
+    overview
+        .problems
+        .extend(problems.into_iter().map(|problem| {
+            let message = format!("`{path}`: {}", problem.message);
+            reported(Problem { message, ..problem }, &sources)
+        }));
+    let text = sources.text(file);
+    overview.context.push(Input {
+        path: path.clone(),
+        kind: form.name(),
+        sha256: sha256(text),
+        estate: path.clone(),
+        account: None,
+        region: None,
+        resources: 0,
+        complete: draft.incomplete.is_none(),
+        source: None,
+        context: true,
+        date: timestamp.map(Into::into).or_else(|| input.date()),
+    });
+    Ok(text.to_owned())
+}

@@ -1,0 +1,3 @@
+resource "terraform_data" "lost" {
+  input = [1, 2
+}

@@ -1,0 +1,7 @@
+module "inner" {
+  source = "./inner"
+}
+
+resource "terraform_data" "queue" {
+  input = path.module
+}

@@ -1,0 +1,1 @@
+output "made_by" { value = "terraform" }

@@ -1,0 +1,1 @@
+a = "one.auto.tfvars"

@@ -1,0 +1,191 @@
+//! A plan, its source, and both together say the same of an estate, except where the less informed one is
+//! unsure.
+#![expect(clippy::print_stdout, reason = "a helper of tests says what it saw")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use plangate::finding::{Finding, FindingVerdict, Report};
+use plangate::rules::RULES;
+use plangate::{Options, check};
+
+use support::Alone;
+
+/// What the plan alone cannot even ask: the estate, the rule, and why. Nothing but what the plan lacks stands
+/// here.
+const NOT_ASKED: &[(&str, &str, &str)] = &[
+    (
+        "notebook-role-can-create-processing-job/unknown",
+        "role-mode-consistent",
+        "the plan does not tell which role the notebook passes",
+    ),
+    (
+        "notebook-role-can-create-processing-job/unknown",
+        "execution-role-has-service-plumbing-permissions",
+        "the plan does not tell as which role jobs run",
+    ),
+    (
+        "notebook-starts-processing-job/unknown",
+        "role-mode-consistent",
+        "the plan does not tell which role the notebook passes",
+    ),
+    (
+        "notebook-starts-processing-job/unknown",
+        "execution-role-has-service-plumbing-permissions",
+        "the plan does not tell as which role jobs run",
+    ),
+    (
+        "processing-job-output-encrypted-with-customer-key/unknown-key-reference",
+        "key-policy-admits-execution-role",
+        "the plan does not tell which key the job uses",
+    ),
+];
+
+/// One estate, in its three forms.
+struct Case {
+    name: String,
+    plan: Report,
+    source: Report,
+    both: Report,
+}
+
+fn judged(input: &str, source: Option<&str>) -> Report {
+    check(&Options {
+        inputs: vec![input.to_owned()],
+        source: source.map(str::to_owned),
+        rules: RULES.iter().collect(),
+        ..Options::default()
+    })
+}
+
+impl Case {
+    fn of(name: String, plan: &Path, source: &Path) -> Self {
+        let (plan, source) = (Alone::plan(plan), Alone::source(source));
+        Self {
+            name,
+            plan: judged(&plan.path, None),
+            source: judged(&source.path, None),
+            both: judged(&plan.path, Some(&source.path)),
+        }
+    }
+
+    fn disagreements(&self) -> Vec<String> {
+        let reports = [
+            ("plan", &self.plan),
+            ("source", &self.source),
+            ("plan + source", &self.both),
+        ];
+        let mut found = Vec::new();
+        for (name, report) in reports {
+            for finding in &report.findings {
+                for (other_name, other) in reports {
+                    let is_informed = other_name == "plan + source";
+                    let agrees = match finding.verdict {
+                        FindingVerdict::Broken => {
+                            says(other, finding, FindingVerdict::Broken)
+                                || !is_informed && says(other, finding, FindingVerdict::Unsure)
+                        }
+                        // What all that there is does not tell, no part of it does.
+                        FindingVerdict::Unsure if name == "plan + source" => {
+                            says(other, finding, FindingVerdict::Broken)
+                                || says(other, finding, FindingVerdict::Unsure)
+                        }
+                        FindingVerdict::Unsure => true,
+                    };
+                    let is_known = NOT_ASKED.iter().any(|(case, rule, _)| {
+                        *case == self.name && *rule == finding.rule && other_name == "plan"
+                    });
+                    if !agrees && !is_known {
+                        let (rule, verdict) = (finding.rule, finding.verdict);
+                        let address = &finding.resource.address;
+                        let case = &self.name;
+                        found.push(format!(
+                            "{case}: {rule} of {address} is {verdict:?} in {name}, not in {other_name}: {}",
+                            finding.message
+                        ));
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether a rule has this verdict on the same resource, or on all instances of a block together. A rule that is
+/// broken in one way does not say in which others it may be.
+fn says(report: &Report, finding: &Finding, verdict: FindingVerdict) -> bool {
+    let other = &finding.resource.address;
+    report.findings.iter().any(|one| {
+        let own = &one.resource.address;
+        let for_all = own.contains("[*]") || other.contains("[*]");
+        let is_same = own == other || for_all && support::any_key(own) == support::any_key(other);
+        is_same && one.rule == finding.rule && one.verdict == verdict
+    })
+}
+
+fn folders(root: &Path) -> Vec<std::path::PathBuf> {
+    let mut found: Vec<_> = support::files(root, "/plan.json")
+        .into_iter()
+        .filter_map(|plan| plan.parent().map(Path::to_owned))
+        .collect();
+    found.sort();
+    found
+}
+
+fn must_agree(cases: impl Iterator<Item = Case>) {
+    let (mut number, mut wrong) = (0, Vec::new());
+    let mut unsure = BTreeMap::from([("plan", 0), ("source", 0), ("both", 0)]);
+    for case in cases {
+        number += 1;
+        wrong.extend(case.disagreements());
+        for (name, report) in [
+            ("plan", &case.plan),
+            ("source", &case.source),
+            ("both", &case.both),
+        ] {
+            let findings = report.findings.iter();
+            let open = findings.filter(|one| one.verdict == FindingVerdict::Unsure);
+            *unsure.entry(name).or_default() += open.count();
+        }
+    }
+    println!("{number} estates; unsure findings: {unsure:?}");
+    assert!(number > 0, "nothing was compared");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn fixtures_of_rules_agree() {
+    let root = Path::new("testdata/rules");
+    must_agree(support::files(root, ".plan.json").into_iter().map(|plan| {
+        let name = plan.strip_prefix(root).unwrap().to_string_lossy();
+        let name = name.trim_end_matches(".plan.json").to_owned();
+        let source = root.join(format!("{name}.tf"));
+        Case::of(name, &plan, &source)
+    }));
+}
+
+#[test]
+fn estates_of_our_own_agree() {
+    let roots = ["testdata/options", "testdata/example"];
+    let folders = roots.iter().flat_map(|root| folders(Path::new(root)));
+    must_agree(folders.map(|folder| {
+        let name = folder.to_string_lossy().into_owned();
+        Case::of(name, &folder.join("plan.json"), &folder)
+    }));
+}
+
+#[test]
+fn real_plans_agree_with_their_source() {
+    let Some(corpora) = support::corpora() else {
+        return;
+    };
+    let exam = corpora.join("../exam");
+    let roots = [corpora.join("terraform-real"), exam];
+    let folders = roots.iter().flat_map(|root| folders(root));
+    must_agree(folders.map(|folder| {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        Case::of(name, &folder.join("plan.json"), &folder)
+    }));
+}
