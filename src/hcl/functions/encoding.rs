@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
-use super::{Call, Error, Function, Parameter, ParameterType, ResultType};
+use super::{Call, Error, Function, Parameter, ParameterType, ResultType, text};
 use crate::hcl::convert::convert;
 use crate::hcl::json;
 use crate::hcl::types::Type;
@@ -44,21 +44,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     value("yamldecode", &[STRING], yamldecode),
     text("yamlencode", &[ANYTHING], yamlencode),
 ];
-
-/// A function that gives a text.
-const fn text(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    body: fn(Call<'_, '_>) -> Answer,
-) -> Function {
-    Function {
-        name,
-        parameters,
-        variadic: None,
-        result: ResultType::String,
-        body,
-    }
-}
 
 /// A function that gives any value.
 const fn value(

@@ -16,7 +16,7 @@ use sha2::{Sha256, Sha512};
 
 use super::arguments::MOST;
 use super::hashes::{base64, hexadecimal};
-use super::{Call, Error, FileError, Function, Parameter, ParameterType, ResultType};
+use super::{Call, Error, FileError, Function, Parameter, ParameterType, ResultType, text};
 use crate::hcl::convert::set_of;
 use crate::hcl::types::Type;
 use crate::hcl::value::Value;
@@ -69,21 +69,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         )
     },
 ];
-
-/// A function that gives a text.
-const fn text(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    body: fn(Call<'_, '_>) -> Result<Value, Error>,
-) -> Function {
-    Function {
-        name,
-        parameters,
-        variadic: None,
-        result: ResultType::String,
-        body,
-    }
-}
 
 /// The content of a file; the error says why there is none.
 fn read(call: &Call<'_, '_>, path: &str) -> Result<Vec<u8>, Error> {

@@ -11,7 +11,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use uuid::Uuid;
 
-use super::{Call, Error, Function, Parameter, ParameterType, ResultType};
+use super::{Call, Error, Function, Parameter, ParameterType, text};
 use crate::hcl::types::Type;
 use crate::hcl::value::Value;
 
@@ -42,21 +42,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     text("uuid", &[], never),
     text("uuidv5", &[STRING, STRING], uuidv5),
 ];
-
-/// A function that gives a text.
-const fn text(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    body: fn(Call<'_, '_>) -> Result<Value, Error>,
-) -> Function {
-    Function {
-        name,
-        parameters,
-        variadic: None,
-        result: ResultType::String,
-        body,
-    }
-}
 
 /// What is another text each time, or needs a key.
 fn never(call: Call<'_, '_>) -> Result<Value, Error> {

@@ -49,6 +49,15 @@ pub struct Function {
     pub body: fn(Call<'_, '_>) -> Result<Value, Error>,
 }
 
+/// A function that gives a text.
+const fn text(
+    name: &'static str,
+    parameters: &'static [Parameter],
+    body: fn(Call<'_, '_>) -> Result<Value, Error>,
+) -> Function {
+    Function::new(name, parameters, ResultType::String, body)
+}
+
 impl Function {
     /// One with these parameters and no others.
     #[must_use]

@@ -4,7 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Call, Error, Function, Parameter, ParameterType, ResultType};
+use super::{Call, Error, Function, Parameter, ParameterType, ResultType, text};
 use crate::hcl::number::Number;
 use crate::hcl::types::Type;
 use crate::hcl::value::{Data, Value};
@@ -22,21 +22,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..text("cidrsubnets", &[STRING], cidrsubnets)
     },
 ];
-
-/// A function that gives a text.
-const fn text(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    body: fn(Call<'_, '_>) -> Result<Value, Error>,
-) -> Function {
-    Function {
-        name,
-        parameters,
-        variadic: None,
-        result: ResultType::String,
-        body,
-    }
-}
 
 /// A block: its first address as a number, the bits of its prefix, and those of a whole address.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ mod syntax;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::{Call, Error, Function, Parameter, ParameterType, ResultType, files};
+use super::{Call, Error, Function, Parameter, ParameterType, ResultType, files, text};
 use crate::hcl::types::Type;
 use crate::hcl::value::{Data, Piece, Text, Unknown, Value};
 
@@ -80,21 +80,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     text("trimsuffix", &[STRING, STRING], trimsuffix),
     text("upper", &[STRING], |call| cased(&call, upper)),
 ];
-
-/// A function that gives a text.
-const fn text(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    body: fn(Call<'_, '_>) -> Result<Value, Error>,
-) -> Function {
-    Function {
-        name,
-        parameters,
-        variadic: None,
-        result: ResultType::String,
-        body,
-    }
-}
 
 /// A function that says yes or no.
 const fn flag(

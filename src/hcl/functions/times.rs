@@ -10,7 +10,7 @@ use std::str::Chars;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use super::{Call, Error, Function, Parameter, ParameterType, ResultType};
+use super::{Call, Error, Function, Parameter, ParameterType, ResultType, text};
 use crate::hcl::types::Type;
 use crate::hcl::value::Value;
 
@@ -51,21 +51,6 @@ const WEEKDAYS: [&str; 7] = [
     "Saturday",
     "Sunday",
 ];
-
-/// A function that gives a text.
-const fn text(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    body: fn(Call<'_, '_>) -> Result<Value, Error>,
-) -> Function {
-    Function {
-        name,
-        parameters,
-        variadic: None,
-        result: ResultType::String,
-        body,
-    }
-}
 
 /// What is another time on each run.
 fn now(call: Call<'_, '_>) -> Result<Value, Error> {
