@@ -298,6 +298,9 @@ pub struct Finding {
     pub location: Place,
     /// Other places that the sentence needs.
     pub related: Vec<Related>,
+    /// For which answers to what nobody tells, each a phrase; empty, if whatever they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_when: Vec<String>,
     /// What would decide it.
     pub hinges_on: Vec<MissingValue>,
     /// What to do.

@@ -14,6 +14,9 @@ pub struct Proof {
     pub role: String,
     /// What all hops come to.
     pub verdict: ProofVerdict,
+    /// For which answers to what nobody tells, each a phrase; empty, if whatever they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_when: Vec<String>,
     /// What must be allowed, in the order in which it happens.
     pub hops: Vec<HopProof>,
     /// What the path needs as well, and what this proof says nothing about.

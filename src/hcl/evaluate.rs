@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::Error;
 use super::convert::{convert, unify};
 use super::functions::{self, Files, Function, Parameter};
-use super::syntax::{Call, Expr, ExprKind, For, UnaryOperator};
+use super::syntax::{BinaryOperator, Call, Expr, ExprKind, For, UnaryOperator};
 use super::types::Type;
 use super::value::{Data, Unknown, Value};
 use crate::model::source::Span;
@@ -46,6 +46,11 @@ pub trait Scope {
     /// # Errors
     /// That nothing has this name.
     fn lookup(&self, names: &[&str], at: Span) -> Result<(Value, usize), Error>;
+
+    /// Whether a variable that is not known is taken to be this text.
+    fn is_taken_for(&self, _variable: &str, _text: &str) -> Option<bool> {
+        None
+    }
 }
 
 /// What `for` expressions and templates bind.
@@ -212,12 +217,41 @@ impl<'e> Evaluator<'e> {
             }
             ExprKind::Binary(operator, two) => {
                 let [one, other] = two.as_ref();
-                let one = self.evaluate(one, locals)?;
-                let other = self.evaluate(other, locals)?;
-                operators::binary(*operator, one, other, at)
+                let left = self.evaluate(one, locals)?;
+                let right = self.evaluate(other, locals)?;
+                match self.taken_for(*operator, (one, &left), (other, &right)) {
+                    Some(is) => Ok(Value::bool(is, at).marked(left.sensitive || right.sensitive)),
+                    None => operators::binary(*operator, left, right, at),
+                }
             }
             ExprKind::For(run) => self.run(run, locals, at),
         }
+    }
+
+    /// What a comparison of an unknown variable with a text is taken to give. What is made of the variable is
+    /// another question.
+    fn taken_for(
+        &self,
+        operator: BinaryOperator,
+        one: (&Expr, &Value),
+        other: (&Expr, &Value),
+    ) -> Option<bool> {
+        let wanted = match operator {
+            BinaryOperator::Equal => true,
+            BinaryOperator::NotEqual => false,
+            _ => return None,
+        };
+        let (variable, text) = match (one.1.as_str(), other.1.as_str()) {
+            (Some(text), None) => (other, text),
+            (None, Some(text)) => (one, text),
+            _ => return None,
+        };
+        let ExprKind::Attribute(root, name) = &variable.0.kind else {
+            return None;
+        };
+        let is_variable = matches!(&root.kind, ExprKind::Variable(root) if root == "var");
+        let is_open = is_variable && variable.1.unknown_of().is_some();
+        Some(is_open.then(|| self.scope.is_taken_for(name, text))?? == wanted)
     }
 
     fn unary(operator: UnaryOperator, operand: Value, at: Span) -> Result<Value, Error> {

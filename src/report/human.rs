@@ -120,6 +120,13 @@ fn write_broken(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
         finding.severity, finding.resource.address
     )?;
     writeln!(out, "  {}", finding.message)?;
+    if !finding.only_when.is_empty() {
+        writeln!(
+            out,
+            "  {DIM}only{DIM:#} when {}",
+            finding.only_when.join("; or when ")
+        )?;
+    }
     for related in &finding.related {
         writeln!(
             out,

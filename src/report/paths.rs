@@ -93,6 +93,9 @@ fn write_proof(
     if several {
         writeln!(out, "  in {}", proof.estate)?;
     }
+    if !proof.only_when.is_empty() {
+        writeln!(out, "  only when {}", proof.only_when.join("; or when "))?;
+    }
     let mut table = table();
     for hops in alike(&proof.hops) {
         let Some(first) = hops.first().filter(|hop| !is_by_the_way(hop)) else {

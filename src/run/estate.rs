@@ -15,6 +15,7 @@ use crate::model::problem::Problem;
 use crate::model::resource::Standing;
 use crate::model::source::{FileId, SourceMap};
 use crate::resolve::{OtherDraft, resolve_among};
+use crate::terraform::{Answers, Question};
 
 /// One input worked out.
 pub(super) struct Estate<'s> {
@@ -24,6 +25,8 @@ pub(super) struct Estate<'s> {
     pub(super) form: Form,
     /// The source that took part beside a plan.
     pub(super) source: Option<String>,
+    /// What source alone asks of variables without a value.
+    pub(super) questions: BTreeSet<Question>,
     pub(super) graph: ResourceGraph<'s>,
     pub(super) problems: Vec<Problem>,
     pub(super) secrets: Secrets,
@@ -170,14 +173,19 @@ fn one_estate(
         source,
         sources,
     };
-    let estate = texts.estate(options, view)?;
+    let estate = texts.estate(options, view, None)?;
     let form = estate.form;
     Ok((form, take(estate)))
 }
 
 impl Texts<'_> {
-    fn estate(&self, options: &Options, view: View) -> Result<Estate<'_>, LoadError> {
-        let read = self.read(options, view)?;
+    fn estate(
+        &self,
+        options: &Options,
+        view: View,
+        answers: Option<&Answers>,
+    ) -> Result<Estate<'_>, LoadError> {
+        let read = self.read(options, view, answers)?;
         let mut secrets = read.secrets;
         let mut others = Vec::new();
         for (other, file) in &self.others {
@@ -201,6 +209,7 @@ impl Texts<'_> {
             sources: &self.sources,
             form: read.form,
             source: read.source,
+            questions: read.questions,
             graph: resolve_among(with_place(read.draft, options), others),
             problems: read.problems,
             secrets,
@@ -211,15 +220,21 @@ impl Texts<'_> {
 
 impl Texts<'_> {
     /// The plan or state, with what its source adds; else what the source tells alone.
-    fn read(&self, options: &Options, view: View) -> Result<Read<'_>, LoadError> {
+    fn read(
+        &self,
+        options: &Options,
+        view: View,
+        answers: Option<&Answers>,
+    ) -> Result<Read<'_>, LoadError> {
         let Some(file) = self.file else {
             let source = self.source.as_ref().ok_or(LoadError::Empty)?;
-            return Ok(source.alone(options, view));
+            return Ok(source.alone(options, view, answers));
         };
         let plan = plan::load(&self.sources, file, view)?;
         let read = Read {
             form: plan.form,
             source: None,
+            questions: BTreeSet::new(),
             draft: plan.draft,
             problems: plan.problems,
             secrets: plan.secrets,
@@ -251,6 +266,8 @@ pub(super) struct Read<'s> {
     pub(super) form: Form,
     /// The source that took part beside a plan.
     pub(super) source: Option<String>,
+    /// What it asks of variables without a value.
+    pub(super) questions: BTreeSet<Question>,
     pub(super) draft: Draft<'s>,
     pub(super) problems: Vec<Problem>,
     pub(super) secrets: Secrets,
@@ -259,7 +276,14 @@ pub(super) struct Read<'s> {
 impl Estate<'_> {
     /// The same before the change.
     pub(super) fn before(&self, options: &Options) -> Option<Estate<'_>> {
-        self.texts.estate(options, View::Before).ok()
+        self.texts.estate(options, View::Before, None).ok()
+    }
+
+    /// The same where these are the answers to what its source asks.
+    pub(super) fn with(&self, options: &Options, answers: &Answers) -> Option<Estate<'_>> {
+        self.texts
+            .estate(options, View::Planned, Some(answers))
+            .ok()
     }
 
     /// What the report says of the input.

@@ -5,6 +5,7 @@ mod expressions;
 mod question;
 mod source;
 mod teller;
+mod worlds;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +62,9 @@ pub fn check(options: &Options) -> Report {
         ..Report::default()
     };
     let overview = each_estate(options, View::Planned, &mut |estate| {
-        judge(options, &estate, &mut report);
+        worlds::in_each(options, &estate, &mut report, &|world, report| {
+            judge(options, world, report);
+        });
     });
     with_overview(report, overview)
 }
@@ -86,20 +89,26 @@ fn with_overview(mut report: Report, overview: Overview) -> Report {
 pub fn prove(options: &Options) -> Report {
     let mut report = Report::default();
     let overview = each_estate(options, View::Planned, &mut |estate| {
-        let access = Access::new(&estate.graph, &options.managed_policies);
-        let paths = paths::prove(&access, &Network::new(&estate.graph));
-        let teller = Teller::of(&estate);
-        let told = paths.iter().map(|path| teller.proof(path));
-        report.paths.extend(told);
-        let mut problems = estate.problems.clone();
-        problems.extend(access.problems());
-        problems.extend(jobs_not_found(&estate.graph));
-        let problems = problems.into_iter();
-        let told = problems.map(|problem| reported(problem, estate.sources));
-        report.problems.extend(told);
-        report.inputs.push(estate.input());
+        worlds::in_each(options, &estate, &mut report, &|world, report| {
+            prove_one(options, world, report);
+        });
     });
     with_overview(report, overview)
+}
+
+fn prove_one(options: &Options, estate: &Estate<'_>, report: &mut Report) {
+    let access = Access::new(&estate.graph, &options.managed_policies);
+    let paths = paths::prove(&access, &Network::new(&estate.graph));
+    let teller = Teller::of(estate);
+    let told = paths.iter().map(|path| teller.proof(path));
+    report.paths.extend(told);
+    let mut problems = estate.problems.clone();
+    problems.extend(access.problems());
+    problems.extend(jobs_not_found(&estate.graph));
+    let problems = problems.into_iter();
+    let told = problems.map(|problem| reported(problem, estate.sources));
+    report.problems.extend(told);
+    report.inputs.push(estate.input());
 }
 
 /// What was taken for granted, as far as something rests on it.

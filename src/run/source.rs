@@ -7,7 +7,7 @@ use crate::load::plan::{Form, Plan, View};
 use crate::load::terraform::{Root, Tree, TreeFiles, load, open, source_beside};
 use crate::model::problem::Problem;
 use crate::model::source::{FileId, SourceMap};
-use crate::terraform::{Beside, evaluate, overlay};
+use crate::terraform::{Answers, Beside, evaluate, overlay};
 
 /// Terraform source that was read.
 pub(super) struct Source {
@@ -75,11 +75,17 @@ impl Source {
     }
 
     /// What it tells without a plan.
-    pub(super) fn alone<'s>(&self, options: &Options, view: View) -> Read<'s> {
+    pub(super) fn alone<'s>(
+        &self,
+        options: &Options,
+        view: View,
+        answers: Option<&Answers>,
+    ) -> Read<'s> {
         let beside = Beside {
             everything: view == View::Everything,
             account: options.account.as_deref(),
             region: options.region.as_deref(),
+            answers,
             plan: None,
         };
         let evaluated = evaluate(&self.root, &TreeFiles(self.tree.as_ref()), &beside);
@@ -88,6 +94,7 @@ impl Source {
         Read {
             form: Form::Module,
             source: None,
+            questions: evaluated.questions,
             draft: evaluated.draft,
             problems,
             secrets: evaluated.secrets,

@@ -106,6 +106,7 @@ impl Teller<'_, '_> {
                     location: place(label.at),
                 })
                 .collect(),
+            only_when: Vec::new(),
             hinges_on: evidence
                 .hinges_on
                 .iter()
@@ -149,6 +150,7 @@ impl Teller<'_, '_> {
                 found_in: found_in.map(|text| printable(&text)),
             },
             role: self.mask(&path.role.name),
+            only_when: Vec::new(),
             verdict: match path.outcome() {
                 Outcome::Proven => ProofVerdict::Proven,
                 Outcome::Broken => ProofVerdict::Broken,

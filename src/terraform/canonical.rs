@@ -118,6 +118,7 @@ impl<'r> World<'r> {
             },
             problems: self.problems.borrow().clone(),
             secrets: lowering.into_secrets(),
+            questions: self.asked.take(),
         }
     }
 

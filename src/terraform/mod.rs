@@ -14,6 +14,7 @@ mod overlay;
 mod providers;
 mod scope;
 mod variables;
+mod worlds;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 pub use instance::{Key, Repeat};
 pub use overlay::{Overlaid, overlay};
+pub use worlds::{Answers, Question};
 
 use crate::hcl::functions::Files;
 use crate::hcl::syntax::{Block, Expr};
@@ -34,6 +36,7 @@ use crate::model::source::Span;
 use crate::model::value::Why;
 use instance::{Cell, ModuleInstance, Name};
 use scope::Inside;
+use worlds::Asked;
 
 /// Module instances and resources of one estate: more are refused.
 const MOST: usize = 100_000;
@@ -45,6 +48,8 @@ pub struct Beside<'k> {
     pub account: Option<&'k str>,
     /// The region, likewise.
     pub region: Option<&'k str>,
+    /// What is taken for granted of variables without a value.
+    pub answers: Option<&'k Answers>,
     /// What a plan of the same source tells.
     pub plan: Option<&'k Planned>,
     /// Attributes that the vocabulary does not name are kept, for people to see.
@@ -71,6 +76,8 @@ pub struct Evaluated {
     pub problems: Vec<Problem>,
     /// What is secret.
     pub secrets: Secrets,
+    /// What was asked of variables without a value: each answer makes another estate of it.
+    pub questions: BTreeSet<Question>,
 }
 
 /// A root module and what is worked out of it so far.
@@ -81,6 +88,7 @@ pub struct World<'r> {
     budget: Budget,
     instances: RefCell<Vec<Rc<ModuleInstance<'r>>>>,
     problems: RefCell<Vec<Problem>>,
+    asked: Asked,
     told: RefCell<BTreeSet<(Arc<str>, Span)>>,
     /// The provider configurations that were asked for, by where and under which name they stand.
     providers: RefCell<Vec<(String, Provider<'static>)>>,
@@ -133,6 +141,7 @@ impl<'r> World<'r> {
             budget: Budget::default(),
             instances: RefCell::new(own.into_iter().collect()),
             problems: RefCell::default(),
+            asked: Asked::default(),
             told: RefCell::default(),
             providers: RefCell::default(),
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::World;
 use super::instance::{Key, ModuleInstance, Name, Repeat};
+use super::worlds::Question;
 use crate::hcl::{Data, Error, Locals, Scope, Type, Unknown, Value};
 use crate::model::source::Span;
 use crate::model::value::Why;
@@ -71,6 +72,20 @@ impl Scope for Inside<'_, '_> {
             _ => return Err(nothing()),
         };
         Ok((value, used))
+    }
+
+    fn is_taken_for(&self, variable: &str, text: &str) -> Option<bool> {
+        // What a module is given is its caller's question.
+        if self.instance.parent.is_some() {
+            return None;
+        }
+        let question = Question {
+            what: format!("var.{variable}"),
+            is: text.to_owned(),
+            flag: false,
+        };
+        let world = self.world;
+        world.asked.answer(world.beside.answers, question)
     }
 }
 

@@ -1,0 +1,69 @@
+//! Source with variables that nobody gives a value: it is judged for each answer to what it asks of them.
+
+use std::collections::BTreeSet;
+
+use plangate::finding::{FindingVerdict, Report};
+use plangate::load::terraform::Setting;
+use plangate::{Options, check, rules};
+
+const RULES: &[&str] = &["PG-KMS-001", "PG-S3-001", "PG-S3-003"];
+
+fn report(variables: &[&str]) -> Report {
+    let variables = variables.iter().map(|one| Setting::Var((*one).to_owned()));
+    check(&Options {
+        inputs: vec!["testdata/inputs/worlds".to_owned()],
+        variables: variables.collect(),
+        rules: RULES.iter().filter_map(|name| rules::find(name)).collect(),
+        ..Options::default()
+    })
+}
+
+/// What is broken: the rule, the resource, and when.
+fn broken(report: &Report) -> BTreeSet<(&str, &str, String)> {
+    let findings = report.findings.iter();
+    let broken = findings.filter(|one| one.verdict == FindingVerdict::Broken);
+    broken
+        .map(|one| {
+            (
+                one.alias,
+                one.resource.address.as_str(),
+                one.only_when.join(" or "),
+            )
+        })
+        .collect()
+}
+
+fn expected<'e>(all: &[(&'e str, &'e str, &str)]) -> BTreeSet<(&'e str, &'e str, String)> {
+    let all = all.iter();
+    all.map(|(rule, address, when)| (*rule, *address, (*when).to_owned()))
+        .collect()
+}
+
+#[test]
+fn a_finding_says_for_which_answers_it_holds() {
+    let report = report(&[]);
+    let all = [
+        ("PG-KMS-001", "aws_kms_key.data", "`var.rotate` is false"),
+        (
+            "PG-S3-001",
+            "aws_s3_bucket.scratch[0]",
+            "`var.stage` is not \"prod\"",
+        ),
+        (
+            "PG-S3-003",
+            "aws_s3_bucket.scratch[0]",
+            "`var.stage` is not \"prod\"",
+        ),
+    ];
+    assert_eq!(broken(&report), expected(&all));
+    assert_eq!(report.judged().count(), 1);
+}
+
+#[test]
+fn what_is_given_is_not_asked() {
+    let all = [("PG-KMS-001", "aws_kms_key.data", "")];
+    let given = report(&["rotate=false", "stage=prod", "reports=true"]);
+    assert_eq!(broken(&given), expected(&all));
+    let partly = report(&["rotate=false", "stage=prod"]);
+    assert_eq!(broken(&partly), expected(&all));
+}
