@@ -102,7 +102,9 @@ impl LoadError {
             Self::TooLarge => "split the configuration into several root modules",
             Self::Utf16 => "write it as UTF-8, in PowerShell with `| Out-File -Encoding utf8`",
             Self::NotUtf8 { .. } => "write it as UTF-8",
-            Self::BinaryPlan => "convert it: terraform show -json PLANFILE > plan.json",
+            Self::BinaryPlan => {
+                "convert it: terraform show -json PLANFILE > plan.json; beside that, it tells the source"
+            }
             Self::BrokenPlanFile(_) => "make it again: terraform plan -out=PLANFILE",
             Self::Broken { .. } => "make it again with `terraform show -json`",
             Self::RawState => "convert it, where it was made: terraform show -json > state.json",
