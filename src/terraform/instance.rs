@@ -102,6 +102,8 @@ pub(super) struct Declarations<'r> {
     /// Blocks, by their name and labels with a space before each.
     blocks: HashMap<String, &'r Block>,
     locals: HashMap<&'r str, &'r Argument>,
+    /// Provider configurations, in the order of the source.
+    providers: Vec<&'r Block>,
 }
 
 impl<'r> Declarations<'r> {
@@ -119,7 +121,11 @@ impl<'r> Declarations<'r> {
         {
             locals.entry(argument.name.as_str()).or_insert(argument);
         }
-        Self { blocks, locals }
+        Self {
+            blocks,
+            locals,
+            providers: body.blocks_named("provider").collect(),
+        }
     }
 
     fn key(kind: &str, labels: &[impl AsRef<str>]) -> String {
@@ -157,6 +163,11 @@ impl<'r> ModuleInstance<'r> {
     /// The argument that says what a local value is.
     pub(super) fn local(&self, name: &str) -> Option<&'r Argument> {
         self.declarations().locals.get(name).copied()
+    }
+
+    /// The provider configurations of the module.
+    pub(super) fn providers(&self) -> impl Iterator<Item = &'r Block> {
+        self.declarations().providers.iter().copied()
     }
 
     fn declarations(&self) -> &Declarations<'r> {

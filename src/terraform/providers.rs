@@ -42,8 +42,7 @@ impl<'r> World<'r> {
             Some((of, alias)) => (of, Some(alias)),
             None => (name, None),
         };
-        let mut blocks = instance.module.body.blocks_named("provider");
-        let own = blocks.find(|block| {
+        let own = instance.providers().find(|block| {
             let own = block.body.argument("alias");
             let own = own.and_then(|argument| match &argument.value.kind {
                 ExprKind::Text(text) => Some(text.as_str()),
