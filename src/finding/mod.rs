@@ -249,6 +249,10 @@ pub fn supply(reason: Why, lacks_source: bool) -> &'static str {
         Why::VariableWithoutValue => "pass --var or --var-file, or check a plan",
         Why::NotEvaluated => "check a plan beside the source",
         Why::ModuleNotSeen => "run `terraform init`, so that the module's source is there",
+        Why::FileNotRead => "correct the file that cannot be read",
+        Why::NumberNotKnown => {
+            "give its `count` or `for_each` what it asks for, by --var or --var-file, or check a plan"
+        }
         Why::NotJudgedYet => "do what the rule's fix says, which settles it",
     }
 }

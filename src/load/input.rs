@@ -177,7 +177,8 @@ fn search(path: &str, found: &mut Found) {
                 continue;
             }
         };
-        if entry.file_type().is_none_or(|kind| kind.is_dir()) {
+        // A pipe that lies there is nobody's input, and a device has no end.
+        if !entry.path().is_file() {
             continue;
         }
         let name = plain_name(entry.path());

@@ -87,6 +87,17 @@ pub enum LoadError {
     /// A format that is not known yet.
     #[error("is a plan or state in format {0}, which this version does not know")]
     Version(String),
+    /// What was named as the source of a plan.
+    #[error("is judged with its source, and `{path}` {error}")]
+    Source {
+        /// What was named.
+        path: String,
+        /// Why it is none.
+        error: Box<LoadError>,
+    },
+    /// A directory without Terraform source.
+    #[error("holds no Terraform source")]
+    NoSource,
     /// A directory without any input.
     #[error("holds no Terraform plan or state{0}")]
     NothingInside(String),
@@ -110,6 +121,9 @@ impl LoadError {
             Self::RawState => "convert it, where it was made: terraform show -json > state.json",
             Self::Answer(_) => {
                 "give a state of the root that makes it: terraform show -json > state.json"
+            }
+            Self::Source { .. } | Self::NoSource => {
+                "name the directory that the plan was made in, or the binary plan file"
             }
             Self::NotJson { .. } | Self::CloudFormation | Self::NotAPlan => {
                 "give a plan: terraform plan -out=tfplan, then terraform show -json tfplan > plan.json"

@@ -103,6 +103,10 @@ pub enum Why {
     NotEvaluated,
     /// A module whose source is not there.
     ModuleNotSeen,
+    /// A file of the source that cannot be read.
+    FileNotRead,
+    /// How often a resource is there, which may be not even once.
+    NumberNotKnown,
 }
 
 impl fmt::Display for Why {
@@ -122,6 +126,8 @@ impl fmt::Display for Why {
             Self::VariableWithoutValue => "variable without a value",
             Self::NotEvaluated => "not evaluated",
             Self::ModuleNotSeen => "module not seen",
+            Self::FileNotRead => "file not read",
+            Self::NumberNotKnown => "not known how often it is there",
         })
     }
 }

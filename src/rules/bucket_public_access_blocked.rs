@@ -184,7 +184,7 @@ fn perhaps_new(bucket: &Subject<'_, '_>, severity: Severity) -> Verdict {
         )
         .hinges_on(
             format!("the public access block of {address}"),
-            Why::ExternalResource,
+            Why::NotEvaluated,
         )
         .severity(severity),
     ])

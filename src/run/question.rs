@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Options;
 use super::estate::each_estate;
 use super::teller::{Teller, decision_name};
+use super::{Options, reported};
 use crate::access::{Access, Answer, Caller, Circumstances, Object, Way};
 use crate::finding::ReportedProblem;
 use crate::finding::proof::Answered;
@@ -54,7 +54,10 @@ pub fn can(options: &Options, question: &Question) -> Result<Outcome, String> {
     known_action(&action)?;
     let mut outcome = Outcome::default();
     let mut not_found = BTreeSet::new();
+    let mut lost = Vec::new();
     let overview = each_estate(options, View::Planned, &mut |estate| {
+        let problems = estate.problems.iter().filter(|problem| problem.fatal);
+        lost.extend(problems.map(|problem| reported(problem.clone(), estate.sources)));
         let access = Access::new(&estate.graph, &options.managed_policies);
         let teller = Teller::of(&estate);
         let network = Network::new(&estate.graph);
@@ -71,6 +74,7 @@ pub fn can(options: &Options, question: &Question) -> Result<Outcome, String> {
     });
     outcome.problems = overview.problems;
     outcome.problems.retain(|problem| problem.fatal);
+    outcome.problems.extend(lost);
     outcome.not_found = not_found.into_iter().collect();
     Ok(outcome)
 }

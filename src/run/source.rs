@@ -45,7 +45,18 @@ impl Source {
         sources: &mut SourceMap,
     ) -> Result<Option<Self>, LoadError> {
         if let Some(named) = &options.source {
-            return Self::open(named, options, sources).map(Some);
+            let opened = Self::open(named, options, sources).and_then(|source| {
+                let is_empty = source.files().next().is_none() && source.root.problems.is_empty();
+                if is_empty {
+                    Err(LoadError::NoSource)
+                } else {
+                    Ok(source)
+                }
+            });
+            return opened.map(Some).map_err(|error| LoadError::Source {
+                path: named.clone(),
+                error: Box::new(error),
+            });
         }
         let Some(found) = source_beside(plan) else {
             return Ok(None);

@@ -75,6 +75,9 @@ impl<'r> World<'r> {
             };
             if let Some(entry) = one.entry {
                 add_outputs(&mut attributes, entry, one);
+                if one.address.contains("[*]") {
+                    leave_open(&mut attributes, entry);
+                }
                 let mut place = String::new();
                 without_keys(&one.address, &mut place);
                 let resources = &mut configuration.resources;
@@ -124,6 +127,9 @@ impl<'r> World<'r> {
 
     /// Why there may be resources that are not seen.
     fn incomplete(&self) -> Option<Why> {
+        if self.root.problems.iter().any(|problem| problem.fatal) {
+            return Some(Why::FileNotRead);
+        }
         let modules = self.root.modules.iter();
         let mut calls = modules.flat_map(|module| module.calls.values());
         let is_unseen =
@@ -155,6 +161,23 @@ fn add_outputs(attributes: &mut Map<'static>, entry: &'static TypeEntry, found: 
     }
 }
 
+/// An instance that stands for all, of which there may be none: to whom it would belong is told, and nothing that
+/// would follow from its being there.
+fn leave_open(attributes: &mut Map<'static>, entry: &'static TypeEntry) {
+    for (name, value) in attributes.iter_mut() {
+        let attribute = entry
+            .fields
+            .canonical(name)
+            .and_then(|field| field.attribute);
+        let is_link = attribute.is_some_and(|attribute| {
+            !attribute.refers.is_empty() || attribute.role == AttributeRole::Name
+        });
+        if !is_link {
+            value.data = Data::Unknown(Why::NumberNotKnown);
+        }
+    }
+}
+
 /// What is written, and what it mentions.
 fn written(
     found: &Found,
@@ -164,10 +187,14 @@ fn written(
 ) -> Written<'static> {
     let (block, module) = (declared.block, declared.instance.module);
     let mentions = mentions::of_block(block, module);
-    let expressions = found.attributes.iter().filter_map(|(name, value)| {
+    // Of all instances of a block, the first one is looked at: what it sets to null, another one may not.
+    let expressions = mentions.iter().filter_map(|(name, names)| {
         let field = entry.fields.find(name)?;
-        let names = mentions.get(name).map_or(&[][..], Vec::as_slice);
-        Some((Cow::Borrowed(field.name), written_as(value, field, names)))
+        let expression = match found.attributes.get(name) {
+            Some(value) => written_as(value, field, names),
+            None => Expression::Mentions(names.clone()),
+        };
+        Some((Cow::Borrowed(field.name), expression))
     });
     Written {
         expressions: expressions.collect(),

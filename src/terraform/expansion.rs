@@ -287,6 +287,8 @@ impl<'r> World<'r> {
         );
         Self::once(&declared.instance, cell, at, || {
             let mut attributes = self.attributes(declared);
+            // What is set to null, the provider may compute.
+            attributes.retain(|_, value| !value.is_null());
             let mut why = Why::KnownAfterApply;
             if is_data {
                 why = Why::ExternalResource;

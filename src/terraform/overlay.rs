@@ -17,7 +17,7 @@ use crate::model::graph::{Draft, ResourceId};
 use crate::model::problem::Problem;
 use crate::model::resource::{Resource, Standing};
 use crate::model::source::Span;
-use crate::model::value::{Data, Map, Value, Why};
+use crate::model::value::{Data, Map, Piece, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Field, TypeEntry};
 
 /// What came of laying a source over a plan.
@@ -149,6 +149,8 @@ impl Merge {
         let is_policy = attribute.is_some_and(|one| one.role == AttributeRole::Policy);
         let data = match (&plan.data, &source.data) {
             (Data::Unknown(_), Data::Unknown(_)) => plan.data.clone(),
+            // A source that fails is not that of the plan, which may tell more by itself.
+            (Data::Unknown(_), _) if fails(source) => plan.data.clone(),
             (Data::Unknown(_), _) => source.data.clone(),
             (Data::Text(text), Data::Map(_)) if is_policy => {
                 if same_document(text, source) {
@@ -216,6 +218,19 @@ impl Merge {
             None => value.clone(),
         });
         merged.collect()
+    }
+}
+
+/// Whether something in a value could not be evaluated.
+fn fails(value: &Value<'_>) -> bool {
+    match &value.data {
+        Data::Unknown(why) => *why == Why::NotEvaluated,
+        Data::Template(pieces) => pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Unknown(Why::NotEvaluated))),
+        Data::List(all) => all.iter().any(fails),
+        Data::Map(all) => all.iter().any(|(_, one)| fails(one)),
+        _ => false,
     }
 }
 

@@ -137,6 +137,7 @@ fn coalescelist(call: Call<'_, '_>) -> Result<Value, Error> {
             Data::Tuple(all) | Data::List(_, all) => {
                 first = first.or((!all.is_empty()).then_some(argument));
             }
+            Data::Null(_) => {}
             _ => {
                 let because = argument.any_unknown().ok_or_else(required)?;
                 let of = Type::Any;

@@ -64,6 +64,9 @@ pub fn source_beside(plan: &str) -> Option<String> {
 
 fn is_zip(path: &str) -> bool {
     let mut head = [0; 4];
-    let file = File::open(path);
-    file.is_ok_and(|mut file| file.read_exact(&mut head).is_ok() && head == ZIP)
+    // Opening a pipe would wait for its other end.
+    let file = Path::new(path).is_file().then(|| File::open(path));
+    file.is_some_and(|file| {
+        file.is_ok_and(|mut file| file.read_exact(&mut head).is_ok() && head == ZIP)
+    })
 }

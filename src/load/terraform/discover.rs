@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::selection;
+use super::tree::read;
 use crate::hcl;
 use crate::hcl::syntax::{Block, ExprKind};
 use crate::model::source::SourceMap;
@@ -88,7 +89,8 @@ impl Shape {
             .iter()
             .filter(|name| [".tf", ".tofu"].iter().any(|end| name.ends_with(end)))
         {
-            let Ok(text) = std::fs::read_to_string(directory.join(name)) else {
+            let bytes = read(&directory.join(name)).ok();
+            let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
                 continue;
             };
             let mut sources = SourceMap::default();
