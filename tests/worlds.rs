@@ -9,9 +9,13 @@ use plangate::{Options, check, rules};
 const RULES: &[&str] = &["PG-KMS-001", "PG-S3-001", "PG-S3-003"];
 
 fn report(variables: &[&str]) -> Report {
+    report_of("worlds", variables)
+}
+
+fn report_of(input: &str, variables: &[&str]) -> Report {
     let variables = variables.iter().map(|one| Setting::Var((*one).to_owned()));
     check(&Options {
-        inputs: vec!["testdata/inputs/worlds".to_owned()],
+        inputs: vec![format!("testdata/inputs/{input}")],
         variables: variables.collect(),
         rules: RULES.iter().filter_map(|name| rules::find(name)).collect(),
         ..Options::default()
@@ -66,4 +70,46 @@ fn what_is_given_is_not_asked() {
     assert_eq!(broken(&given), expected(&all));
     let partly = report(&["rotate=false", "stage=prod"]);
     assert_eq!(broken(&partly), expected(&all));
+}
+
+/// The rules that cannot tell, with the resource.
+fn unsure(report: &Report) -> BTreeSet<(&str, &str)> {
+    let findings = report.findings.iter();
+    let unsure = findings.filter(|one| one.verdict == FindingVerdict::Unsure);
+    unsure
+        .map(|one| (one.alias, one.resource.address.as_str()))
+        .collect()
+}
+
+/// Of a resource whose number is not known there may be none.
+#[test]
+fn what_may_not_be_there_decides_nothing() {
+    let report = report_of("perhaps", &[]);
+    let all = [("PG-S3-001", "aws_s3_bucket.data", "")];
+    assert_eq!(broken(&report), expected(&all));
+    let all = [
+        ("PG-KMS-001", "aws_kms_key.perhaps[*]"),
+        ("PG-S3-003", "aws_s3_bucket.data"),
+    ];
+    assert_eq!(unsure(&report), BTreeSet::from(all));
+}
+
+/// What a file would have said that cannot be read is not known to be absent.
+#[test]
+fn what_a_lost_file_says_is_not_absent() {
+    let report = report_of("lost-file", &[]);
+    assert_eq!(broken(&report), expected(&[]));
+    let all = [
+        ("PG-S3-001", "aws_s3_bucket.data"),
+        ("PG-S3-003", "aws_s3_bucket.data"),
+    ];
+    assert_eq!(unsure(&report), BTreeSet::from(all));
+    let mut problems = report.problems.iter();
+    let lost = problems
+        .find(|problem| problem.fatal)
+        .and_then(|problem| problem.location.as_ref());
+    assert_eq!(
+        lost.map(|place| place.file.as_str()),
+        Some("testdata/inputs/lost-file/encryption.tf")
+    );
 }
