@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use plangate::finding::proof::DecisionName;
 use plangate::finding::{FindingVerdict, Report};
 use plangate::load::terraform::Setting;
-use plangate::{Options, check, rules};
+use plangate::{Options, Question, can, check, rules};
 
 const RULES: &[&str] = &["PG-KMS-001", "PG-S3-001", "PG-S3-003"];
 
@@ -92,6 +93,33 @@ fn what_may_not_be_there_decides_nothing() {
         ("PG-S3-003", "aws_s3_bucket.data"),
     ];
     assert_eq!(unsure(&report), BTreeSet::from(all));
+}
+
+/// Nor is anything attached by what may not be there: neither to a role nor to a user through a group.
+#[test]
+fn what_may_not_be_attached_allows_nothing() {
+    for principal in [
+        "aws_iam_role.reader",
+        "aws_iam_role.other",
+        "aws_iam_user.reader",
+    ] {
+        let question = Question {
+            principal: principal.to_owned(),
+            action: "s3:GetObject".to_owned(),
+            resource: "aws_s3_bucket.data/x".to_owned(),
+        };
+        let options = Options {
+            inputs: vec!["testdata/inputs/perhaps-attached".to_owned()],
+            ..Options::default()
+        };
+        let outcome = can(&options, &question).expect("it is a question");
+        let verdicts = outcome.answers.iter().map(|answer| answer.decision);
+        assert_eq!(
+            verdicts.collect::<Vec<_>>(),
+            [DecisionName::Undecided],
+            "{principal}"
+        );
+    }
 }
 
 /// What a file would have said that cannot be read is not known to be absent.

@@ -87,7 +87,7 @@ impl<'g, 'a> Access<'g, 'a> {
             } else if path == BLOCKS {
                 self.blocks(value, resource, &mut carried);
             } else if attaches {
-                let is_whole_list = value.as_list().is_none() && path.ends_with('s');
+                let is_whole_list = value.as_list().is_none() && attribute.is_list();
                 if is_whole_list {
                     self.managed_list(value, resource, &mut carried);
                     continue;

@@ -207,6 +207,17 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether nothing in it is unknown.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        match &self.data {
+            Data::Unknown(_) | Data::Template(_) => false,
+            Data::List(list) => list.iter().all(Self::is_known),
+            Data::Map(map) => map.iter().all(|(_, value)| value.is_known()),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) => true,
+        }
+    }
+
     /// The reason, if nothing at all is known.
     #[must_use]
     pub fn why_unknown(&self) -> Option<Why> {

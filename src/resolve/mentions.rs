@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use super::policy_documents::{Documents, is_document_text};
-use super::scope::{Lead, Scope, Scopes, is_known};
+use super::scope::{Lead, Scope, Scopes};
 use crate::model::expression::{Expression, Repetition, Written, find};
 use crate::model::graph::{Draft, ResourceId};
 use crate::model::resource::Resource;
@@ -54,7 +54,7 @@ pub(super) fn fill<'a>(
         };
         for (name, value) in resource.attributes.iter() {
             let field = entry.fields.canonical(name);
-            if is_known(value) || field.is_some_and(Field::is_output) {
+            if value.is_known() || field.is_some_and(Field::is_output) {
                 continue;
             }
             let expression = find(&written.expressions, name);
@@ -136,7 +136,7 @@ impl<'a> Filler<'_, '_, 'a> {
             }
             (Data::Map(map), Some(Expression::Object(block))) => {
                 let mut filled = map.clone();
-                for (name, inner) in map.iter().filter(|(_, inner)| !is_known(inner)) {
+                for (name, inner) in map.iter().filter(|(_, inner)| !inner.is_known()) {
                     let field = field.and_then(|field| field.fields.canonical(name));
                     match self.fill(inner, find(block, name), field) {
                         Some(inner) => filled.insert(name.to_owned(), inner),
@@ -256,13 +256,13 @@ impl<'a> Filler<'_, '_, 'a> {
             return value.clone();
         };
         let leads = self.scopes.leads(mentions, self.scope);
-        let unknown = list.iter().filter(|element| !is_known(element)).count();
+        let unknown = list.iter().filter(|element| !element.is_known()).count();
         let Some(found) = one_each(&leads, unknown) else {
             return value.clone();
         };
         let mut found = found.into_iter();
         let elements = list.iter().map(|element| {
-            if is_known(element) {
+            if element.is_known() {
                 return element.clone();
             }
             let next = found.next();
@@ -338,7 +338,7 @@ impl<'a> Filler<'_, '_, 'a> {
                 self.names(attribute, *id, name.as_deref())
             };
             let own: Vec<_> = found.iter().filter(own).cloned().collect();
-            let unknown = list.iter_mut().filter(|element| !is_known(element));
+            let unknown = list.iter_mut().filter(|element| !element.is_known());
             let unknown: Vec<_> = unknown.collect();
             if unknown.len() != own.len() {
                 continue;

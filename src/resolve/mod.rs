@@ -43,8 +43,12 @@ pub fn resolve_among<'a>(draft: Draft<'a>, others: Vec<OtherDraft<'a>>) -> Resou
 fn work_out(mut draft: Draft<'_>) -> (Draft<'_>, Index) {
     let (edits, providers, addresses) = {
         let scopes = scope::Scopes::new(&draft);
-        let documents = policy_documents::rebuild(&draft, &scopes);
-        let edits = mentions::fill(&draft, &scopes, &documents);
+        let edits = if draft.configuration.evaluated {
+            Vec::new()
+        } else {
+            let documents = policy_documents::rebuild(&draft, &scopes);
+            mentions::fill(&draft, &scopes, &documents)
+        };
         (edits, scopes.providers(), scopes.into_addresses())
     };
     for (resource, provider) in draft.resources.iter_mut().zip(providers) {

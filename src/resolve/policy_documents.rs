@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::mentions::{one_each, scope_of};
-use super::scope::{Scopes, is_known};
+use super::scope::Scopes;
 use super::statements::{Leaves, blocks_of, matching};
 use crate::model::expression::{Expression, Written, find};
 use crate::model::graph::{Draft, ResourceId};
@@ -148,7 +148,7 @@ impl<'b, 'a> Builder<'b, '_, 'a> {
             .mentioned_documents(resource, written, name)
             .into_iter();
         let elements = elements(value).iter().map(|element| {
-            if is_known(element) {
+            if element.is_known() {
                 return Some(element.clone());
             }
             found.next().and_then(|id| self.documents.get(id).cloned())
@@ -178,7 +178,7 @@ impl<'b, 'a> Builder<'b, '_, 'a> {
         }
         let unknown = elements(value)
             .iter()
-            .filter(|element| !is_known(element))
+            .filter(|element| !element.is_known())
             .count();
         let leads = self.scopes.leads(mentions, scope_of(resource, written));
         let found = one_each(&leads, unknown).unwrap_or_default();

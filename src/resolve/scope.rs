@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::model::expression::{Expression, Repetition, Written, find};
 use crate::model::graph::{Draft, Index, ResourceId};
 use crate::model::resource::{inside, module_of, steps as address_steps, without_keys};
-use crate::model::value::{Data, ProviderId, Value};
+use crate::model::value::ProviderId;
 use crate::model::vocabulary::{Kind, TypeEntry};
 
 /// Names that are followed for one expression; beyond that it is taken as one that cannot be told, so
@@ -334,7 +334,7 @@ impl<'d, 'a> Scopes<'d, 'a> {
         };
         match resource.get(field.name) {
             None => Lead::Known,
-            Some(value) if is_known(value) => Lead::Known,
+            Some(value) if value.is_known() => Lead::Known,
             Some(_) => Lead::Attribute(id, Some(Cow::Borrowed(field.name))),
         }
     }
@@ -352,16 +352,6 @@ impl<'d, 'a> Scopes<'d, 'a> {
             .resources
             .get(id.0 as usize)
             .and_then(|resource| resource.address.key())
-    }
-}
-
-/// Whether nothing in a value is unknown.
-pub(super) fn is_known(value: &Value<'_>) -> bool {
-    match &value.data {
-        Data::Unknown(_) | Data::Template(_) => false,
-        Data::List(list) => list.iter().all(is_known),
-        Data::Map(map) => map.iter().all(|(_, value)| is_known(value)),
-        Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) => true,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::mentions::{one_each, stands_alone};
-use super::scope::{Lead, Scope, Scopes, is_known};
+use super::scope::{Lead, Scope, Scopes};
 use crate::model::expression::Expression;
 use crate::model::graph::ResourceId;
 use crate::model::source::Span;
@@ -138,7 +138,7 @@ impl<'a> Leaves<'_, '_, 'a> {
         let Some(list) = value.as_list() else {
             return value.clone();
         };
-        let unknown = list.iter().filter(|element| !is_known(element)).count();
+        let unknown = list.iter().filter(|element| !element.is_known()).count();
         let mut found = self.found(expression, unknown).into_iter();
         let elements = list.iter().map(|element| {
             let data = match &element.data {

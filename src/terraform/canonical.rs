@@ -85,7 +85,7 @@ impl<'r> World<'r> {
                     .entry(place)
                     .or_insert_with(|| written(one, entry, declared, provider));
             }
-            let open = attributes.iter().any(|(_, value)| !is_known(value));
+            let open = attributes.iter().any(|(_, value)| !value.is_known());
             resources.push(Resource {
                 address: Address(one.address.clone().into()),
                 type_name: one.type_name.clone().into(),
@@ -153,7 +153,7 @@ fn add_outputs(attributes: &mut Map<'static>, entry: &'static TypeEntry, found: 
     };
     for attribute in entry.row.attributes {
         let name = attribute.canonical();
-        let is_set = is_read || matches!(attribute.role, AttributeRole::Output(_));
+        let is_set = is_read || attribute.is_output();
         let is_own = entry.fields.canonical(&name).is_some();
         if is_set && is_own && attributes.get(&name).is_none() {
             attributes.push(name, Value::new(Data::Unknown(why), found.header));
@@ -162,17 +162,17 @@ fn add_outputs(attributes: &mut Map<'static>, entry: &'static TypeEntry, found: 
 }
 
 /// An instance that stands for all, of which there may be none: to whom it would belong is told, and nothing that
-/// would follow from its being there.
+/// would follow from its being there. What is a part of another resource (an attachment, a membership) links two
+/// of them, and only the owner's side is told.
 fn leave_open(attributes: &mut Map<'static>, entry: &'static TypeEntry) {
     for (name, value) in attributes.iter_mut() {
-        let attribute = entry
-            .fields
-            .canonical(name)
-            .and_then(|field| field.attribute);
-        let is_link = attribute.is_some_and(|attribute| {
-            !attribute.refers.is_empty() || attribute.role == AttributeRole::Name
+        let field = entry.fields.canonical(name);
+        let attribute = field.and_then(|field| field.attribute);
+        let stays = attribute.is_some_and(|attribute| match &entry.row.owner {
+            Some(owner) => owner.attribute == name,
+            None => !attribute.refers.is_empty() || attribute.role == AttributeRole::Name,
         });
-        if !is_link {
+        if !stays {
             value.data = Data::Unknown(Why::NumberNotKnown);
         }
     }
@@ -228,15 +228,6 @@ fn written_as(
             Expression::List(all.collect())
         }
         _ => object(value).unwrap_or_else(leaf),
-    }
-}
-
-fn is_known(value: &Value<'_>) -> bool {
-    match &value.data {
-        Data::Unknown(_) | Data::Template(_) => false,
-        Data::List(list) => list.iter().all(is_known),
-        Data::Map(map) => map.iter().all(|(_, value)| is_known(value)),
-        Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) => true,
     }
 }
 

@@ -126,7 +126,7 @@ fn lay_over(resource: &mut Resource<'_>, written: &Map<'static>, entry: &'static
     resource.open = resource
         .attributes
         .iter()
-        .any(|(_, value)| !is_known(value));
+        .any(|(_, value)| !value.is_known());
 }
 
 /// Puts a source's values into a plan's.
@@ -164,7 +164,7 @@ impl Merge {
                 for (name, value) in plan.iter() {
                     let value = match written.get(name) {
                         Some(source) => self.values(value, source, inner(name)),
-                        None if self.computes_unwritten && !is_known(value) => continue,
+                        None if self.computes_unwritten && !value.is_known() => continue,
                         None => {
                             let mut value = value.clone();
                             move_to(&mut value, source.origin);
@@ -210,7 +210,7 @@ impl Merge {
         }
         let all_found = plan.len() == source.len() && found.iter().all(Option::is_some);
         let merged = plan.iter().zip(found).map(|(value, source)| match source {
-            Some(source) if all_found || is_known(value) => self.values(value, source, field),
+            Some(source) if all_found || value.is_known() => self.values(value, source, field),
             Some(source) => Value {
                 origin: source.origin,
                 ..value.clone()
@@ -308,15 +308,6 @@ fn same_json(plan: &serde_json::Value, source: &Value<'static>) -> bool {
             as_text(source).is_some_and(|text| text == plan.to_string())
         }
         _ => false,
-    }
-}
-
-fn is_known(value: &Value<'_>) -> bool {
-    match &value.data {
-        Data::Unknown(_) | Data::Template(_) => false,
-        Data::List(list) => list.iter().all(is_known),
-        Data::Map(map) => map.iter().all(|(_, value)| is_known(value)),
-        Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) => true,
     }
 }
 

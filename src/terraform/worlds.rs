@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 /// Whether something that is not known is this: `var.create` is `true`, `var.stage` is `prod`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,12 +27,6 @@ impl Question {
             (false, true) => format!("`{}` is {:?}", self.what, self.is),
             (false, false) => format!("`{}` is not {:?}", self.what, self.is),
         }
-    }
-}
-
-impl fmt::Display for Question {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words(true))
     }
 }
 

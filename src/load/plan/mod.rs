@@ -26,7 +26,6 @@ use crate::model::problem::Problem;
 use crate::model::resource::{Resource, Standing};
 use crate::model::source::{FileId, SourceMap};
 use crate::model::value::{Data, Value, Why};
-use crate::model::vocabulary::AttributeRole;
 use changes::ChangesSeed;
 use configuration::{Contents, Section};
 pub use form::Form;
@@ -375,7 +374,7 @@ impl<'r, 'de> Document<'r, 'de> {
                 let name = attribute.canonical();
                 let (top, _) = name.split_once('.').unwrap_or((&name, ""));
                 // What the service sets is known only after apply too.
-                let is_output = matches!(attribute.role, AttributeRole::Output(_));
+                let is_output = attribute.is_output();
                 let is_written = is_output || find(&written.expressions, top).is_some();
                 if is_written && resource.attributes.get(top).is_none() {
                     let value = Value::new(Data::Unknown(Why::KnownAfterApply), resource.origin);

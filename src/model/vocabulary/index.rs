@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::{Attribute, AttributeRole, Kind, Row, rows};
+use super::{Attribute, Kind, Row, rows};
 
 /// How one type is read.
 #[derive(Debug)]
@@ -137,8 +137,7 @@ impl Field {
     /// Whether the service sets it, and nobody writes it.
     #[must_use]
     pub fn is_output(&self) -> bool {
-        let attribute = self.attribute;
-        attribute.is_some_and(|attribute| matches!(attribute.role, AttributeRole::Output(_)))
+        self.attribute.is_some_and(Attribute::is_output)
     }
 }
 

@@ -231,6 +231,12 @@ impl Attribute {
         !self.refers.is_empty() && self.path.ends_with('s')
     }
 
+    /// Whether the service sets it, and nobody writes it.
+    #[must_use]
+    pub fn is_output(&self) -> bool {
+        matches!(self.role, AttributeRole::Output(_))
+    }
+
     /// The canonical name: the path without its brackets.
     #[must_use]
     pub fn canonical(&self) -> Cow<'static, str> {
