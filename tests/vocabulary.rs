@@ -9,7 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use plangate::model::vocabulary::{Attribute, AttributeRole, Kind, Row, Shape, rows, snake_case};
+use plangate::model::vocabulary::{
+    Attribute, AttributeRole, Holds, Kind, Row, Shape, rows, snake_case,
+};
 use serde_json::Value;
 
 /// Data sources of other providers than `aws`.
@@ -262,6 +264,11 @@ fn walk_cloudformation(base: Option<&Value>, attribute: &Attribute) -> Result<()
     if path.is_empty() || path == "." && base.is_some() {
         return Ok(());
     }
+    let held = match attribute.holds() {
+        Holds::Text => None,
+        Holds::Flag => Some("boolean"),
+        Holds::Number => Some("integer"),
+    };
     let mut at = base.ok_or_else(|| "the row has no CloudFormation type".to_owned())?;
     for (step, brackets) in steps(path) {
         at = at.get(step).ok_or_else(|| format!("no `{step}` there"))?;
@@ -270,6 +277,10 @@ fn walk_cloudformation(base: Option<&Value>, attribute: &Attribute) -> Result<()
                 .get(0)
                 .ok_or_else(|| format!("`{step}` is no list, but {at}"))?;
         }
+    }
+    let typed = at.as_str().filter(|of| ["boolean", "integer"].contains(of));
+    if typed != held {
+        return Err(format!("holds {held:?} here, and {at} there"));
     }
     let is_list_of_objects = at.get(0).is_some_and(Value::is_object);
     match attribute.shape {
@@ -281,6 +292,43 @@ fn walk_cloudformation(base: Option<&Value>, attribute: &Attribute) -> Result<()
             .ok_or_else(|| format!("its elements have no `{key}`")),
         _ => Ok(()),
     }
+}
+
+/// `Ref` gives the primary identifier, with few exceptions.
+#[test]
+fn what_ref_gives_is_said() {
+    // By the documentation of the type, its name.
+    const NAMED: &[&str] = &["AWS::Events::Rule", "AWS::Serverless::StateMachine"];
+    let mut failures = Failures::default();
+    for row in rows() {
+        let schema = row.cloudformation.and_then(|name| CLOUDFORMATION.get(name));
+        let identifier = schema.and_then(|schema| schema["primary_identifier"].as_array());
+        let (Some(name), Some([identifier])) = (row.cloudformation, identifier.map(Vec::as_slice))
+        else {
+            continue;
+        };
+        let attribute =
+            |is: &dyn Fn(&Attribute) -> bool| row.attributes.iter().find(|attribute| is(attribute));
+        let Some(own) = attribute(&|one| one.cloudformation == identifier.as_str().unwrap()) else {
+            continue;
+        };
+        let given = attribute(&|one| one.canonical() == row.identity);
+        let template = format!("{{{}}}", own.canonical());
+        let is_it = given.is_some_and(|given| {
+            given.canonical() == own.canonical()
+                || matches!(given.role, AttributeRole::Output(Some(from)) if from == template)
+                || given.role == own.role
+        });
+        if !is_it && !NAMED.contains(&name) {
+            let identity = row.identity;
+            failures.add(
+                row,
+                own.path,
+                format!("`Ref` gives it, and not `{identity}`"),
+            );
+        }
+    }
+    failures.assert_none();
 }
 
 #[test]

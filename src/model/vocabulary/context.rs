@@ -7,6 +7,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Kind::Model)
         .aws("aws_sagemaker_model")
         .cloudformation("AWS::SageMaker::Model")
+        .identified_by("arn")
         .awscc("awscc_sagemaker_model")
         .computed(&["name"])
         .attributes(&[
@@ -198,7 +199,7 @@ pub(super) const ROWS: &[Row] = &[
             attribute("name", "LogGroupName").name(),
             attribute("name_prefix", ""),
             attribute("kms_key_id", "KmsKeyId").refers(Kind::KEYS),
-            attribute("retention_in_days", "RetentionInDays"),
+            attribute("retention_in_days", "RetentionInDays").number(),
             attribute("tags", "Tags").tags(),
             derived("id", "", "{name}"),
             derived(
@@ -216,6 +217,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Kind::Trail)
         .aws("aws_cloudtrail")
         .cloudformation("AWS::CloudTrail::Trail")
+        .identified_by("name")
         .awscc("awscc_cloudtrail_trail")
         .attributes(&[
             attribute("name", "TrailName").name(),
@@ -368,6 +370,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     row(Kind::Lambda)
         .cloudformation("AWS::Serverless::Function")
+        .identified_by("function_name")
         .attributes(&[
             outside_aws("function_name", "FunctionName").name(),
             outside_aws("role", "Role").refers(&[Kind::Role]),

@@ -197,7 +197,8 @@ pub(super) const ROWS: &[Row] = &[
             outside_aws(
                 "login_profile.password_reset_required",
                 "LoginProfile.PasswordResetRequired",
-            ),
+            )
+            .flag(),
             attribute("tags", "Tags").tags(),
             derived("id", "", "{name}"),
             derived(

@@ -215,7 +215,20 @@ pub fn terraform_type(name: &str, managed: bool) -> Option<&'static TypeEntry> {
     if managed { resources } else { data }.get(name)
 }
 
+/// Finds how to read a CloudFormation resource.
+#[must_use]
+pub fn cloudformation_type(name: &str) -> Option<&'static TypeEntry> {
+    CLOUDFORMATION.get(name)
+}
+
 type Types = HashMap<&'static str, TypeEntry>;
+
+static CLOUDFORMATION: LazyLock<Types> = LazyLock::new(|| {
+    let named = rows().filter_map(|row| Some((row.cloudformation?, row)));
+    let own = named.filter(|(name, _)| !name.contains('.'));
+    own.map(|(name, row)| (name, entry(row, cloudformation_steps, false)))
+        .collect()
+});
 
 static TERRAFORM: LazyLock<(Types, Types)> = LazyLock::new(|| {
     let (mut resources, mut data) = (Types::new(), Types::new());
@@ -288,6 +301,19 @@ fn awscc_steps(attribute: &'static Attribute) -> Vec<Step> {
         (None, "" | ".") => return Vec::new(),
         (None, path) => snake_case(path),
     };
+    with_names(&own, attribute)
+}
+
+/// The same path with the names of CloudFormation.
+fn cloudformation_steps(attribute: &'static Attribute) -> Vec<Step> {
+    match attribute.cloudformation {
+        "" | "." => Vec::new(),
+        path => with_names(path, attribute),
+    }
+}
+
+/// The path of an attribute with these names, where objects need no `[0]`.
+fn with_names(own: &str, attribute: &'static Attribute) -> Vec<Step> {
     let own: Vec<_> = own
         .split('.')
         .map(|step| step.trim_end_matches("[]").to_owned())

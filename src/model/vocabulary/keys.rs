@@ -14,7 +14,7 @@ pub(super) const ROWS: &[Row] = &[
                 .policy()
                 .part(Kind::PolicyKey),
             attribute("enable_key_rotation", "EnableKeyRotation").default(Default::Bool(false)),
-            attribute("rotation_period_in_days", "RotationPeriodInDays"),
+            attribute("rotation_period_in_days", "RotationPeriodInDays").number(),
             attribute("is_enabled", "Enabled").default(Default::Bool(true)),
             attribute("customer_master_key_spec", "KeySpec")
                 .default(Default::Text("SYMMETRIC_DEFAULT")),

@@ -7,7 +7,7 @@
 //! CloudFormation or `awscc` name has a dot, the kind is no resource there but a property of one; the
 //! owner's row then has that property too.
 //!
-//! Loaders ask [`terraform_type`] how to read a type; rules see canonical names only. A test holds every name
+//! Loaders ask [`terraform_type`] or [`cloudformation_type`] how to read a type; rules see canonical names only. A test holds every name
 //! against the schemas in `testdata/schemas/`.
 
 use std::borrow::Cow;
@@ -24,7 +24,7 @@ mod sagemaker;
 mod security_groups;
 mod storage;
 
-pub use index::{Field, Fields, TypeEntry, snake_case, terraform_type};
+pub use index::{Field, Fields, TypeEntry, cloudformation_type, snake_case, terraform_type};
 pub use kind::Kind;
 
 /// The names of one kind of resource in every format.
@@ -40,6 +40,8 @@ pub struct Row {
     pub cloudformation: Option<&'static str>,
     /// The resource type of Terraform's `hashicorp/awscc` provider, or `type.attribute`.
     pub awscc: Option<&'static str>,
+    /// The canonical name of the attribute that CloudFormation's `Ref` gives.
+    pub identity: &'static str,
     /// The resource that this one is a part of.
     pub owner: Option<Owner>,
     /// Arguments and blocks of the `aws` type that the provider computes where they are not written, so
@@ -76,6 +78,8 @@ pub struct Attribute {
     pub refers: &'static [Kind],
     /// What the attribute is for.
     pub role: AttributeRole,
+    /// What sort of scalar it holds, where a format may write it as text.
+    holds: Holds,
     /// How the formats shape the same content differently.
     pub shape: Shape,
     /// The kind whose attributes are found inside this one: the owner's side of an [`Owner`] link.
@@ -98,6 +102,17 @@ pub enum Default {
     Text(&'static str),
     /// This whole number.
     Integer(i64),
+}
+
+/// What sort of scalar an attribute holds. CloudFormation takes `"true"` for `true`, and `"1"` for 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// Text, or no scalar at all.
+    Text,
+    /// A truth value.
+    Flag,
+    /// A whole number.
+    Number,
 }
 
 /// What an attribute is for, beyond holding a value.
@@ -133,6 +148,7 @@ const fn row(kind: Kind) -> Row {
         data: None,
         cloudformation: None,
         awscc: None,
+        identity: "id",
         owner: None,
         computed: &[],
         attributes: &[],
@@ -157,6 +173,12 @@ impl Row {
 
     const fn awscc(mut self, name: &'static str) -> Self {
         self.awscc = Some(name);
+        self
+    }
+
+    /// `Ref` gives this attribute, not `id`.
+    const fn identified_by(mut self, attribute: &'static str) -> Self {
+        self.identity = attribute;
         self
     }
 
@@ -186,6 +208,7 @@ const fn attribute(path: &'static str, cloudformation: &'static str) -> Attribut
         default: Default::None,
         refers: &[],
         role: AttributeRole::Argument,
+        holds: Holds::Text,
         shape: Shape::Plain,
         part: None,
         sensitive: false,
@@ -237,6 +260,16 @@ impl Attribute {
         matches!(self.role, AttributeRole::Output(_))
     }
 
+    /// What sort of scalar it holds.
+    #[must_use]
+    pub fn holds(&self) -> Holds {
+        match self.default {
+            Default::Bool(_) => Holds::Flag,
+            Default::Integer(_) => Holds::Number,
+            Default::Text(_) | Default::None => self.holds,
+        }
+    }
+
     /// The canonical name: the path without its brackets.
     #[must_use]
     pub fn canonical(&self) -> Cow<'static, str> {
@@ -281,6 +314,16 @@ impl Attribute {
     /// Its content is what the type of this kind says in a resource of its own.
     const fn part(mut self, kind: Kind) -> Self {
         self.part = Some(kind);
+        self
+    }
+
+    const fn flag(mut self) -> Self {
+        self.holds = Holds::Flag;
+        self
+    }
+
+    const fn number(mut self) -> Self {
+        self.holds = Holds::Number;
         self
     }
 

@@ -7,6 +7,7 @@ macro_rules! model_monitor {
     ($snake:literal, $pascal:literal, $dashed:literal, $($more:expr,)+) => {
         row(Kind::ProcessingJobMonitor)
             .cloudformation(concat!("AWS::SageMaker::", $pascal, "JobDefinition"))
+            .identified_by("arn")
             .awscc(concat!("awscc_sagemaker_", $snake, "_job_definition"))
             .attributes(&[
                 outside_aws("name", "JobDefinitionName").name(),
@@ -48,7 +49,7 @@ macro_rules! model_monitor {
                 outside_aws(
                     "job_resources.cluster_config.instance_count",
                     "JobResources.ClusterConfig.InstanceCount",
-                ),
+                ).number(),
                 outside_aws(
                     "job_resources.cluster_config.instance_type",
                     "JobResources.ClusterConfig.InstanceType",
@@ -78,7 +79,7 @@ macro_rules! model_monitor {
                 outside_aws(
                     "stopping_condition.max_runtime_in_seconds",
                     "StoppingCondition.MaxRuntimeInSeconds",
-                ),
+                ).number(),
                 outside_aws("tags", "Tags").tags(),
                 elsewhere(derived(
                     "arn",
@@ -97,6 +98,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Kind::ProcessingJobMonitor)
         .aws("aws_sagemaker_data_quality_job_definition")
         .cloudformation("AWS::SageMaker::DataQualityJobDefinition")
+        .identified_by("arn")
         .awscc("awscc_sagemaker_data_quality_job_definition")
         .computed(&["name"])
         .attributes(&[
@@ -156,7 +158,8 @@ pub(super) const ROWS: &[Row] = &[
             attribute(
                 "job_resources[0].cluster_config[0].instance_count",
                 "JobResources.ClusterConfig.InstanceCount",
-            ),
+            )
+            .number(),
             attribute(
                 "job_resources[0].cluster_config[0].instance_type",
                 "JobResources.ClusterConfig.InstanceType",
@@ -189,7 +192,8 @@ pub(super) const ROWS: &[Row] = &[
             attribute(
                 "stopping_condition[0].max_runtime_in_seconds",
                 "StoppingCondition.MaxRuntimeInSeconds",
-            ),
+            )
+            .number(),
             attribute("tags", "Tags").tags(),
             derived("id", "", "{name}"),
             derived(

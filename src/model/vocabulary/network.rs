@@ -316,7 +316,7 @@ pub(super) const ROWS: &[Row] = &[
         .part_of(Kind::Endpoint, "vpc_endpoint_id")
         .attributes(&[
             attribute("vpc_endpoint_id", "").refers(&[Kind::Endpoint]),
-            attribute("private_dns_enabled", "."),
+            attribute("private_dns_enabled", ".").flag(),
         ]),
     row(Kind::PrefixList)
         .aws("aws_ec2_managed_prefix_list")

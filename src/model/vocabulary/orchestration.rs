@@ -9,6 +9,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Kind::Orchestrator)
         .aws("aws_sagemaker_monitoring_schedule")
         .cloudformation("AWS::SageMaker::MonitoringSchedule")
+        .identified_by("arn")
         .awscc("awscc_sagemaker_monitoring_schedule")
         .computed(&["name"])
         .attributes(&[
@@ -108,7 +109,8 @@ pub(super) const ROWS: &[Row] = &[
                  monitoring_resources.cluster_config.instance_count",
                 "MonitoringScheduleConfig.MonitoringJobDefinition.\
                  MonitoringResources.ClusterConfig.InstanceCount",
-            ),
+            )
+            .number(),
             outside_aws(
                 "monitoring_schedule_config.monitoring_job_definition.\
                  monitoring_resources.cluster_config.instance_type",
@@ -155,7 +157,8 @@ pub(super) const ROWS: &[Row] = &[
                  stopping_condition.max_runtime_in_seconds",
                 "MonitoringScheduleConfig.MonitoringJobDefinition.\
                  StoppingCondition.MaxRuntimeInSeconds",
-            ),
+            )
+            .number(),
             attribute("tags", "Tags").tags(),
             derived("id", "", "{name}"),
             derived(
@@ -274,6 +277,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Kind::Orchestrator)
         .aws("aws_scheduler_schedule")
         .cloudformation("AWS::Scheduler::Schedule")
+        .identified_by("name")
         .awscc("awscc_scheduler_schedule")
         .computed(&["name", "group_name"])
         .attributes(&[

@@ -9,6 +9,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Kind::Notebook)
         .aws("aws_sagemaker_notebook_instance")
         .cloudformation("AWS::SageMaker::NotebookInstance")
+        .identified_by("arn")
         .awscc("awscc_sagemaker_notebook_instance")
         .computed(&[
             "security_groups",
@@ -50,6 +51,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Kind::Script)
         .aws("aws_sagemaker_notebook_instance_lifecycle_configuration")
         .cloudformation("AWS::SageMaker::NotebookInstanceLifecycleConfig")
+        .identified_by("arn")
         .awscc("awscc_sagemaker_notebook_instance_lifecycle_config")
         .attributes(&[
             attribute("name", "NotebookInstanceLifecycleConfigName").name(),
@@ -91,6 +93,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Kind::CodeRepo)
         .aws("aws_sagemaker_code_repository")
         .cloudformation("AWS::SageMaker::CodeRepository")
+        .identified_by("arn")
         .awscc("awscc_sagemaker_code_repository")
         .attributes(&[
             attribute("code_repository_name", "CodeRepositoryName").name(),
@@ -274,6 +277,7 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     row(Kind::ProcessingJob)
         .cloudformation("AWS::SageMaker::ProcessingJob")
+        .identified_by("arn")
         .awscc("awscc_sagemaker_processing_job")
         .attributes(&[
             outside_aws("processing_job_name", "ProcessingJobName").name(),
@@ -376,7 +380,8 @@ pub(super) const ROWS: &[Row] = &[
             outside_aws(
                 "processing_resources.cluster_config.instance_count",
                 "ProcessingResources.ClusterConfig.InstanceCount",
-            ),
+            )
+            .number(),
             outside_aws(
                 "processing_resources.cluster_config.instance_type",
                 "ProcessingResources.ClusterConfig.InstanceType",
@@ -389,11 +394,13 @@ pub(super) const ROWS: &[Row] = &[
             outside_aws(
                 "processing_resources.cluster_config.volume_size_in_gb",
                 "ProcessingResources.ClusterConfig.VolumeSizeInGB",
-            ),
+            )
+            .number(),
             outside_aws(
                 "stopping_condition.max_runtime_in_seconds",
                 "StoppingCondition.MaxRuntimeInSeconds",
-            ),
+            )
+            .number(),
             outside_aws("tags", "Tags").tags(),
             elsewhere(derived(
                 "arn",

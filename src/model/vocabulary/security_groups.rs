@@ -12,8 +12,8 @@ pub(super) const ROWS: &[Row] = &[
         .attributes(&[
             attribute("name", "GroupName"),
             attribute("vpc_id", "VpcId").refers(Kind::VPCS),
-            attribute("ingress[].from_port", "SecurityGroupIngress[].FromPort"),
-            attribute("ingress[].to_port", "SecurityGroupIngress[].ToPort"),
+            attribute("ingress[].from_port", "SecurityGroupIngress[].FromPort").number(),
+            attribute("ingress[].to_port", "SecurityGroupIngress[].ToPort").number(),
             attribute("ingress[].protocol", "SecurityGroupIngress[].IpProtocol"),
             attribute("ingress[].cidr_blocks", "SecurityGroupIngress[].CidrIp").each("cidr_ip"),
             attribute(
@@ -34,8 +34,8 @@ pub(super) const ROWS: &[Row] = &[
             .each("security_group_id")
             .refers(Kind::SECURITY_GROUPS),
             attribute("ingress[].self", ""),
-            attribute("egress[].from_port", "SecurityGroupEgress[].FromPort"),
-            attribute("egress[].to_port", "SecurityGroupEgress[].ToPort"),
+            attribute("egress[].from_port", "SecurityGroupEgress[].FromPort").number(),
+            attribute("egress[].to_port", "SecurityGroupEgress[].ToPort").number(),
             attribute("egress[].protocol", "SecurityGroupEgress[].IpProtocol"),
             attribute("egress[].cidr_blocks", "SecurityGroupEgress[].CidrIp").each("cidr_ip"),
             attribute(
@@ -121,8 +121,8 @@ pub(super) const ROWS: &[Row] = &[
         .attributes(&[
             attribute("security_group_id", "GroupId").refers(Kind::SECURITY_GROUPS),
             outside_aws("group_name", "GroupName"),
-            attribute("from_port", "FromPort"),
-            attribute("to_port", "ToPort"),
+            attribute("from_port", "FromPort").number(),
+            attribute("to_port", "ToPort").number(),
             attribute("ip_protocol", "IpProtocol"),
             attribute("cidr_ipv4", "CidrIp"),
             attribute("cidr_ipv6", "CidrIpv6"),
@@ -138,8 +138,8 @@ pub(super) const ROWS: &[Row] = &[
         .part_of(Kind::Sg, "security_group_id")
         .attributes(&[
             attribute("security_group_id", "GroupId").refers(Kind::SECURITY_GROUPS),
-            attribute("from_port", "FromPort"),
-            attribute("to_port", "ToPort"),
+            attribute("from_port", "FromPort").number(),
+            attribute("to_port", "ToPort").number(),
             attribute("ip_protocol", "IpProtocol"),
             attribute("cidr_ipv4", "CidrIp"),
             attribute("cidr_ipv6", "CidrIpv6"),
@@ -186,14 +186,14 @@ pub(super) const ROWS: &[Row] = &[
             attribute("network_acl_id", "NetworkAclId").refers(&[Kind::Nacl]),
             attribute("egress", "Egress").default(Default::Bool(false)),
             attribute("rule_action", "RuleAction"),
-            attribute("rule_number", "RuleNumber"),
-            attribute("protocol", "Protocol"),
+            attribute("rule_number", "RuleNumber").number(),
+            attribute("protocol", "Protocol").number(),
             attribute("cidr_block", "CidrBlock"),
             attribute("ipv6_cidr_block", "Ipv6CidrBlock"),
             attribute("from_port", ""),
             attribute("to_port", ""),
-            outside_aws("port_range.from", "PortRange.From"),
-            outside_aws("port_range.to", "PortRange.To"),
+            outside_aws("port_range.from", "PortRange.From").number(),
+            outside_aws("port_range.to", "PortRange.To").number(),
         ]),
     row(Kind::NaclAssoc)
         .aws("aws_network_acl_association")

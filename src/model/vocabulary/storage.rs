@@ -220,6 +220,7 @@ pub(super) const ROWS: &[Row] = &[
         .aws("aws_s3_access_point")
         .data("aws_s3_access_point")
         .cloudformation("AWS::S3::AccessPoint")
+        .identified_by("name")
         .awscc("awscc_s3_access_point")
         .computed(&["bucket_account_id", "account_id", "policy"])
         .attributes(&[
@@ -292,7 +293,8 @@ pub(super) const ROWS: &[Row] = &[
             outside_aws(
                 "bucket_encryption.rule[].bucket_key_enabled",
                 "BucketEncryption.ServerSideEncryptionConfiguration[].BucketKeyEnabled",
-            ),
+            )
+            .flag(),
             attribute("force_destroy", "").default(Default::Bool(false)),
             attribute("tags", "Tags").tags(),
             derived("id", "", "{bucket}"),
