@@ -6,7 +6,7 @@ use crate::iam::Identities;
 use crate::iam::text::{Class, Domain, Hole, HoleId, Piece as TextPiece, Text};
 use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::resource::Standing;
-use crate::model::value::{Data, Piece, ProviderId, Reference, Referent, Value, Why};
+use crate::model::value::{Data, ParameterId, Piece, ProviderId, Reference, Referent, Value, Why};
 use crate::model::vocabulary::Kind;
 
 /// Every hole of an estate's policies, with what stands for it in messages.
@@ -82,6 +82,7 @@ impl<'g, 'a> Holes<'g, 'a> {
         let text = match reference.of {
             Referent::Provider(id) => self.of_provider(id, &reference.attribute),
             Referent::Resource(id) => self.of_resource(id, &reference.attribute),
+            Referent::Parameter(id) => self.of_parameter(id),
         };
         self.known.insert(key, text.clone());
         text
@@ -100,6 +101,13 @@ impl<'g, 'a> Holes<'g, 'a> {
             if of.is_empty() { "aws" } else { of }
         );
         Text::hole(self.fresh(name, Why::PlaceNotTold, domain, None))
+    }
+
+    fn of_parameter(&mut self, id: ParameterId) -> Text {
+        let name = self.graph.parameter(id).map(|one| one.name.to_string());
+        let why = self.graph.why_open(Referent::Parameter(id));
+        let name = name.unwrap_or_else(|| "a parameter".to_owned());
+        Text::hole(self.fresh(name, why, Domain::ANY, None))
     }
 
     fn of_resource(&mut self, id: ResourceId, attribute: &str) -> Text {

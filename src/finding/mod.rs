@@ -253,6 +253,19 @@ pub fn supply(reason: Why, lacks_source: bool) -> &'static str {
         Why::NumberNotKnown => {
             "give its `count` or `for_each` what it asks for, by --var or --var-file, or check a plan"
         }
+        Why::ParameterWithoutValue => "pass a file with its value with --parameters",
+        Why::ConditionNotKnown => {
+            "give the parameters that the condition asks for a value with --parameters"
+        }
+        Why::Imported => "check the template that exports it in the same run",
+        Why::DynamicReference => {
+            "name the resource itself, where the value is no secret; a secret stays unknown"
+        }
+        Why::ChangedByMacro => "check the processed template: aws cloudformation get-template",
+        Why::TemplateNotSeen => "name the nested template by a path, as before `package`",
+        Why::ValuesNotIncluded => {
+            "make the answer with --include-property-values: aws cloudformation describe-change-set"
+        }
         Why::NotJudgedYet => "do what the rule's fix says, which settles it",
     }
 }

@@ -7,7 +7,7 @@ pub use super::index::Index;
 use super::index::{hash, id_at};
 use super::others::OtherRoot;
 use super::resource::Resource;
-use super::value::{Data, Map, Piece, ProviderId, Reference, Referent, Value, Why};
+use super::value::{Data, Map, ParameterId, Piece, ProviderId, Reference, Referent, Value, Why};
 use super::vocabulary::{self, AttributeRole, Default as Absent, Kind};
 
 /// Names a resource of one graph.
@@ -25,8 +25,19 @@ pub struct Draft<'a> {
     pub configuration: Configuration<'a>,
     /// The provider configurations; a [`ProviderId`] is a place in this list.
     pub providers: Vec<Provider<'a>>,
+    /// What the input asks for and nobody gives; a [`ParameterId`] is a place in this list.
+    pub parameters: Vec<Parameter<'a>>,
     /// Why resources may exist that the input does not show, if so.
     pub incomplete: Option<Why>,
+}
+
+/// Something that the input asks for and nobody gives: equal to itself, and to nothing known.
+#[derive(Debug, Clone)]
+pub struct Parameter<'a> {
+    /// What messages call it: `BucketName`, `AWS::StackName`.
+    pub name: Cow<'a, str>,
+    /// Why it is not known.
+    pub why: Why,
 }
 
 /// Where a provider configuration works, as far as the input tells.
@@ -47,6 +58,7 @@ pub struct Provider<'a> {
 pub struct ResourceGraph<'a> {
     resources: Vec<Resource<'a>>,
     pub(super) providers: Vec<Provider<'a>>,
+    parameters: Vec<Parameter<'a>>,
     pub(super) incomplete: Option<Why>,
     configuration: Configuration<'a>,
     addresses: Index,
@@ -136,6 +148,7 @@ impl<'a> ResourceGraph<'a> {
             resources: draft.resources,
             deleted: draft.deleted,
             providers: draft.providers,
+            parameters: draft.parameters,
             incomplete: draft.incomplete,
             configuration: draft.configuration,
         };
@@ -213,6 +226,25 @@ impl<'a> ResourceGraph<'a> {
         &self.providers
     }
 
+    /// What is known of a parameter without a value.
+    #[must_use]
+    pub fn parameter(&self, id: ParameterId) -> Option<&Parameter<'a>> {
+        self.parameters.get(id.0 as usize)
+    }
+
+    /// Why what a reference points at has no value yet.
+    #[must_use]
+    pub fn why_open(&self, of: Referent) -> Why {
+        match of {
+            Referent::Resource(_) => Why::KnownAfterApply,
+            Referent::Provider(_) => Why::PlaceNotTold,
+            Referent::Parameter(id) => {
+                let parameter = self.parameter(id);
+                parameter.map_or(Why::UnexpectedForm, |parameter| parameter.why)
+            }
+        }
+    }
+
     /// The resource of one of these kinds that a value names: by reference, ARN, id or name; one of the
     /// root that says so before those of others.
     #[must_use]
@@ -222,6 +254,7 @@ impl<'a> ResourceGraph<'a> {
             Data::Template(pieces) => match pieces.as_ref() {
                 [Piece::Reference(reference)] => match reference.of {
                     Referent::Resource(id) => Target::Resource(id),
+                    of @ Referent::Parameter(_) => Target::Unknown(self.why_open(of)),
                     Referent::Provider(_) => Target::Unknown(Why::KnownAfterApply),
                 },
                 _ => Target::Unknown(Why::KnownAfterApply),

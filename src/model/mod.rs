@@ -12,3 +12,4 @@ pub mod source;
 pub mod truth;
 pub mod value;
 pub mod vocabulary;
+pub mod worlds;

@@ -66,7 +66,13 @@ pub enum Referent {
     Resource(ResourceId),
     /// The account, region and partition in which a provider configuration works.
     Provider(ProviderId),
+    /// A value that the input asks for and nobody gives.
+    Parameter(ParameterId),
 }
+
+/// Names one parameter without a value of a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ParameterId(pub u32);
 
 /// Names one provider configuration of a graph.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,6 +113,20 @@ pub enum Why {
     FileNotRead,
     /// How often a resource is there, which may be not even once.
     NumberNotKnown,
+    /// A parameter of a template that nobody gives a value.
+    ParameterWithoutValue,
+    /// A condition of a template that cannot be told.
+    ConditionNotKnown,
+    /// An export of a stack that is not among the inputs.
+    Imported,
+    /// `{{resolve:…}}`: a parameter or secret that is looked up when the stack is deployed.
+    DynamicReference,
+    /// A macro writes it.
+    ChangedByMacro,
+    /// A nested template that is not there to be read.
+    TemplateNotSeen,
+    /// A change set that does not tell the properties.
+    ValuesNotIncluded,
 }
 
 impl fmt::Display for Why {
@@ -128,6 +148,13 @@ impl fmt::Display for Why {
             Self::ModuleNotSeen => "module not seen",
             Self::FileNotRead => "file not read",
             Self::NumberNotKnown => "not known how often it is there",
+            Self::ParameterWithoutValue => "parameter without a value",
+            Self::ConditionNotKnown => "condition not known",
+            Self::Imported => "imported",
+            Self::DynamicReference => "dynamic reference",
+            Self::ChangedByMacro => "changed by a macro",
+            Self::TemplateNotSeen => "template not seen",
+            Self::ValuesNotIncluded => "values not included",
         })
     }
 }

@@ -255,7 +255,7 @@ impl<'a> Prover<'_, '_, 'a> {
                 Referent::Resource(id) => {
                     (self.graph.get(id).kind() == Some(Kind::Repository)).then_some(id)
                 }
-                Referent::Provider(_) => None,
+                Referent::Provider(_) | Referent::Parameter(_) => None,
             },
             _ => None,
         })

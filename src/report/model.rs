@@ -172,6 +172,10 @@ impl Printed<'_, '_, '_> {
                         let name = provider.map_or("", |provider| provider.name.as_ref());
                         format!("provider.{name}")
                     }
+                    Referent::Parameter(id) => {
+                        let parameter = self.model.graph.parameter(*id);
+                        parameter.map_or_else(String::new, |parameter| parameter.name.to_string())
+                    }
                 };
                 serde_json::json!({"$ref": of, "attribute": attribute})
             }

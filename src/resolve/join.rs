@@ -5,7 +5,7 @@ use crate::model::graph::{Draft, Provider, ResourceId};
 use crate::model::others::OtherRoot;
 use crate::model::resource::{Address, Resource, Standing};
 use crate::model::source::FileId;
-use crate::model::value::{Data, Piece, ProviderId, Referent, Value};
+use crate::model::value::{Data, ParameterId, Piece, ProviderId, Referent, Value};
 
 /// Another root, as its input has it.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub(super) fn join<'a>(estate: &mut Draft<'a>, other: OtherDraft<'a>) -> OtherRo
         name: &name,
         resources: u32::try_from(estate.resources.len()).unwrap_or(u32::MAX),
         providers: u32::try_from(estate.providers.len()).unwrap_or(u32::MAX),
+        parameters: u32::try_from(estate.parameters.len()).unwrap_or(u32::MAX),
     };
     let root = OtherRoot {
         file,
@@ -43,6 +44,7 @@ pub(super) fn join<'a>(estate: &mut Draft<'a>, other: OtherDraft<'a>) -> OtherRo
     estate
         .deleted
         .extend(deleted.map(|one| moved.resource(one)));
+    estate.parameters.extend(draft.parameters);
     let providers = draft.providers.into_iter();
     estate.providers.extend(providers.map(|provider| Provider {
         name: format!("{name}:{}", named(&provider.name)).into(),
@@ -61,6 +63,7 @@ struct Moved<'m> {
     name: &'m str,
     resources: u32,
     providers: u32,
+    parameters: u32,
 }
 
 impl Moved<'_> {
@@ -93,6 +96,9 @@ impl Moved<'_> {
                                 Referent::Resource(ResourceId(id.0.saturating_add(self.resources)))
                             }
                             Referent::Provider(id) => Referent::Provider(self.provider(id)),
+                            Referent::Parameter(id) => Referent::Parameter(ParameterId(
+                                id.0.saturating_add(self.parameters),
+                            )),
                         };
                     }
                 }

@@ -1,6 +1,6 @@
 //! What every command begins with: each input read and worked out, among what other roots make.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -14,8 +14,8 @@ use crate::model::graph::{Draft, ResourceGraph};
 use crate::model::problem::Problem;
 use crate::model::resource::Standing;
 use crate::model::source::{FileId, SourceMap};
+use crate::model::worlds::{Answers, Questions};
 use crate::resolve::{OtherDraft, resolve_among};
-use crate::terraform::{Answers, Question};
 
 /// One input worked out.
 pub(super) struct Estate<'s> {
@@ -25,8 +25,12 @@ pub(super) struct Estate<'s> {
     pub(super) form: Form,
     /// The source that took part beside a plan.
     pub(super) source: Option<String>,
-    /// What source alone asks of variables without a value.
-    pub(super) questions: BTreeSet<Question>,
+    /// What the input asks of what nobody gives.
+    pub(super) questions: Questions,
+    /// What its named conditions come to, as far as that is known.
+    pub(super) conditions: BTreeMap<String, bool>,
+    /// The input itself says that this cannot be.
+    pub(super) is_impossible: bool,
     pub(super) graph: ResourceGraph<'s>,
     pub(super) problems: Vec<Problem>,
     pub(super) secrets: Secrets,
@@ -210,6 +214,8 @@ impl Texts<'_> {
             form: read.form,
             source: read.source,
             questions: read.questions,
+            conditions: read.conditions,
+            is_impossible: read.is_impossible,
             graph: resolve_among(with_place(read.draft, options), others),
             problems: read.problems,
             secrets,
@@ -234,7 +240,9 @@ impl Texts<'_> {
         let read = Read {
             form: plan.form,
             source: None,
-            questions: BTreeSet::new(),
+            questions: Questions::new(),
+            conditions: BTreeMap::new(),
+            is_impossible: false,
             draft: plan.draft,
             problems: plan.problems,
             secrets: plan.secrets,
@@ -266,8 +274,12 @@ pub(super) struct Read<'s> {
     pub(super) form: Form,
     /// The source that took part beside a plan.
     pub(super) source: Option<String>,
-    /// What it asks of variables without a value.
-    pub(super) questions: BTreeSet<Question>,
+    /// What it asks of what nobody gives.
+    pub(super) questions: Questions,
+    /// What its named conditions come to, as far as that is known.
+    pub(super) conditions: BTreeMap<String, bool>,
+    /// The input itself says that this cannot be.
+    pub(super) is_impossible: bool,
     pub(super) draft: Draft<'s>,
     pub(super) problems: Vec<Problem>,
     pub(super) secrets: Secrets,

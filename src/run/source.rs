@@ -1,5 +1,7 @@
 //! Terraform source: alone, or beside the plan that was made of it.
 
+use std::collections::BTreeMap;
+
 use super::Options;
 use super::estate::Read;
 use crate::load::LoadError;
@@ -7,7 +9,8 @@ use crate::load::plan::{Form, Plan, View};
 use crate::load::terraform::{Root, Tree, TreeFiles, load, open, source_beside};
 use crate::model::problem::Problem;
 use crate::model::source::{FileId, SourceMap};
-use crate::terraform::{Answers, Beside, evaluate, overlay};
+use crate::model::worlds::Answers;
+use crate::terraform::{Beside, evaluate, overlay};
 
 /// Terraform source that was read.
 pub(super) struct Source {
@@ -106,6 +109,8 @@ impl Source {
             form: Form::Module,
             source: None,
             questions: evaluated.questions,
+            conditions: BTreeMap::new(),
+            is_impossible: false,
             draft: evaluated.draft,
             problems,
             secrets: evaluated.secrets,

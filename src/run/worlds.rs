@@ -1,17 +1,24 @@
-//! An estate whose source asks what nobody tells is judged for each answer: role, key and bucket that depend on
+//! An estate whose input asks what nobody tells is judged for each answer: role, key and bucket that depend on
 //! one variable stay together. What is not so for all answers says for which.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Options;
 use super::estate::Estate;
 use super::sort_key;
 use crate::finding::proof::Proof;
 use crate::finding::{Finding, Report};
-use crate::terraform::{Answers, Question};
+use crate::model::worlds::{Answer, Answers, Question, Questions};
 
-/// With more questions, all of them stay open.
-const MOST_QUESTIONS: usize = 6;
+/// With more worlds, what asks for most of them stays open.
+const MOST: usize = 64;
+
+/// One way in which everything that is asked may be answered.
+struct World {
+    answers: Answers,
+    /// What that makes of the named conditions.
+    conditions: BTreeMap<String, bool>,
+}
 
 /// Says `judge` of the estate, or of each world of it, to the report.
 pub(super) fn in_each(
@@ -20,51 +27,82 @@ pub(super) fn in_each(
     report: &mut Report,
     judge: &dyn Fn(&Estate<'_>, &mut Report),
 ) {
-    let mut questions = estate.questions.clone();
-    while !questions.is_empty() && questions.len() <= MOST_QUESTIONS {
-        let mut asked = questions.clone();
-        let mut worlds = Vec::new();
-        for answers in assignments(&questions) {
+    let mut asked = few(&estate.questions);
+    while !asked.is_empty() {
+        let mut also_asked = estate.questions.clone();
+        let mut judged = Vec::new();
+        for answers in assignments(&asked) {
             let Some(world) = estate.with(options, &answers) else {
                 continue;
             };
             // An answer may lead to further questions.
-            asked.extend(world.questions.iter().cloned());
+            for (what, question) in &world.questions {
+                also_asked.entry(what.clone()).or_default().join(question);
+            }
+            if world.is_impossible {
+                continue;
+            }
             let mut said = Report::default();
             judge(&world, &mut said);
-            worlds.push((answers, said));
+            let conditions = world.conditions.clone();
+            judged.push((
+                World {
+                    answers,
+                    conditions,
+                },
+                said,
+            ));
         }
-        if asked == questions {
-            return merge(worlds, report);
+        let also_asked = few(&also_asked);
+        if also_asked == asked {
+            if judged.is_empty() {
+                break;
+            }
+            return merge(judged, report);
         }
-        questions = asked;
+        asked = also_asked;
     }
     judge(estate, report);
 }
 
-/// All answers that can be true together: a variable is not two texts.
-fn assignments(questions: &BTreeSet<Question>) -> Vec<Answers> {
+/// The questions that are put: those whose values are only looked at are the first to be left open, where there
+/// are too many, and then those with most answers.
+fn few(questions: &Questions) -> Questions {
+    let mut few = questions.clone();
+    let ways = |questions: &Questions| {
+        let ways = questions.values().map(|one| one.answers().len());
+        ways.fold(1_usize, usize::saturating_mul)
+    };
+    while ways(&few) > MOST {
+        let cost = |one: &Question| (!one.decides, one.answers().len());
+        let dearest = few.iter().max_by_key(|(_, one)| cost(one));
+        let Some(what) = dearest.map(|(what, _)| what.clone()) else {
+            break;
+        };
+        few.remove(&what);
+    }
+    few
+}
+
+/// Every way to answer all questions.
+fn assignments(questions: &Questions) -> Vec<Answers> {
     let mut all = vec![Answers::new()];
-    for question in questions {
-        let both = all.into_iter().flat_map(|answers| {
-            [true, false].map(|answer| {
+    for (what, question) in questions {
+        let each = question.answers();
+        let longer = all.iter().flat_map(|answers| {
+            each.iter().map(|answer| {
                 let mut answers = answers.clone();
-                answers.insert(question.clone(), answer);
+                answers.insert(what.clone(), answer.clone());
                 answers
             })
         });
-        all = both.collect();
+        all = longer.collect();
     }
-    all.retain(|answers| {
-        let mut given = BTreeSet::new();
-        let mut texts = answers.iter().filter(|(_, answer)| **answer);
-        texts.all(|(question, _)| given.insert(&question.what))
-    });
     all
 }
 
-fn merge(worlds: Vec<(Answers, Report)>, report: &mut Report) {
-    let (all, said): (Vec<Answers>, Vec<Report>) = worlds.into_iter().unzip();
+fn merge(judged: Vec<(World, Report)>, report: &mut Report) {
+    let (all, said): (Vec<World>, Vec<Report>) = judged.into_iter().unzip();
     let mut findings: Vec<(Finding, Vec<usize>)> = Vec::new();
     let mut paths: Vec<(Proof, Vec<usize>)> = Vec::new();
     let mut tally = said.first().map(|one| one.tally).unwrap_or_default();
@@ -128,70 +166,161 @@ fn merge(worlds: Vec<(Answers, Report)>, report: &mut Report) {
     report.tally.unsure += tally.unsure;
 }
 
-/// What some worlds have in common and no other has: one phrase for each of several ways; none, if they are all
-/// worlds.
-fn only_when(worlds: &[usize], all: &[Answers]) -> Vec<String> {
-    if worlds.len() == all.len() {
+/// What is so in some worlds and in no other: one phrase for each of several ways; none, if they are all worlds.
+fn only_when(chosen: &[usize], all: &[World]) -> Vec<String> {
+    if chosen.len() == all.len() {
         return Vec::new();
     }
-    let chosen: Vec<&Answers> = worlds.iter().filter_map(|at| all.get(*at)).collect();
-    let Some(first) = chosen.first() else {
-        return Vec::new();
-    };
-    let mut common = (*first).clone();
-    common.retain(|question, answer| {
-        chosen
+    if let Some(words) = by_condition(chosen, all) {
+        return vec![words];
+    }
+    let relevant = relevant(chosen, all);
+    let mut ways: BTreeSet<Vec<(&String, &Answer)>> = BTreeSet::new();
+    for world in chosen.iter().filter_map(|at| all.get(*at)) {
+        let answers = world.answers.iter();
+        ways.insert(
+            answers
+                .filter(|(what, _)| relevant.contains(what))
+                .collect(),
+        );
+    }
+    // All combinations of what each of them may be: one phrase tells them.
+    let mut each: BTreeMap<&String, BTreeSet<&Answer>> = BTreeMap::new();
+    for (what, answer) in ways.iter().flatten() {
+        each.entry(what).or_default().insert(answer);
+    }
+    let product = each.values().map(BTreeSet::len);
+    if product.fold(1, usize::saturating_mul) == ways.len() {
+        let words = each.iter().map(|(what, answers)| words(what, answers));
+        return vec![words.collect::<Vec<_>>().join(" and ")];
+    }
+    let ways = ways.iter().map(|way| {
+        let words = way
             .iter()
-            .all(|answers| answers.get(question) == Some(&*answer))
+            .map(|(what, answer)| words(what, &[*answer].into()));
+        words.collect::<Vec<_>>().join(" and ")
     });
-    let fits = |answers: &&Answers| {
-        let mut common = common.iter();
-        common.all(|(question, answer)| answers.get(question) == Some(answer))
-    };
-    if all.iter().filter(fits).count() == chosen.len() {
-        return vec![words(&common)];
-    }
-    chosen.into_iter().map(words).collect()
+    ways.collect()
 }
 
-fn words(answers: &Answers) -> String {
-    let words: Vec<_> = answers
+/// The one named condition that tells some worlds from all others.
+fn by_condition(chosen: &[usize], all: &[World]) -> Option<String> {
+    let names = all.first()?.conditions.keys();
+    let tells = |name: &String, is: bool| {
+        let mut worlds = all.iter().enumerate();
+        worlds.all(|(at, world)| match world.conditions.get(name) {
+            Some(value) => (*value == is) == chosen.contains(&at),
+            None => false,
+        })
+    };
+    let mut found = names.filter_map(|name| {
+        let is = [true, false].into_iter().find(|is| tells(name, *is))?;
+        Some((!is, name))
+    });
+    let first = found.next()?;
+    // What is true reads better than what is false.
+    let (negated, name) = found.fold(first, Ord::min);
+    Some(format!("`{name}` is {}", !negated))
+}
+
+/// What the choice hangs on: where any other answer leads to another world that is not chosen, or is.
+fn relevant<'w>(chosen: &[usize], all: &'w [World]) -> BTreeSet<&'w String> {
+    let is_chosen: BTreeMap<&Answers, bool> = all
         .iter()
-        .map(|(question, answer)| question.words(*answer))
+        .enumerate()
+        .map(|(at, world)| (&world.answers, chosen.contains(&at)))
         .collect();
-    words.join(" and ")
+    let mut relevant = BTreeSet::new();
+    for what in all.iter().flat_map(|world| world.answers.keys()) {
+        if relevant.contains(what) {
+            continue;
+        }
+        let mut by_rest: BTreeMap<Vec<(&String, &Answer)>, bool> = BTreeMap::new();
+        let depends = is_chosen.iter().any(|(answers, is)| {
+            let rest = answers.iter().filter(|(other, _)| *other != what).collect();
+            by_rest
+                .insert(rest, *is)
+                .is_some_and(|before| before != *is)
+        });
+        if depends {
+            relevant.insert(what);
+        }
+    }
+    relevant
+}
+
+/// `` `Environment` is "dev" or "test" ``.
+fn words(what: &str, answers: &BTreeSet<&Answer>) -> String {
+    let quoted = |values: &mut dyn Iterator<Item = &String>| {
+        let values: Vec<_> = values.map(|value| format!("{value:?}")).collect();
+        values.join(" or ")
+    };
+    let mut none = answers.iter().filter_map(|answer| match answer {
+        Answer::IsNone(values) => Some(values),
+        Answer::Is(_) => None,
+    });
+    let is = |answer: &&&Answer| match answer {
+        Answer::Is(value) => Some(value.clone()),
+        Answer::IsNone(_) => None,
+    };
+    let values: BTreeSet<String> = answers.iter().filter_map(|one| is(&one)).collect();
+    if let Some(none) = none.next() {
+        let mut others = none.iter().filter(|value| !values.contains(*value));
+        return format!("`{what}` is not {}", quoted(&mut others));
+    }
+    let is_flag = values
+        .iter()
+        .all(|value| value == "true" || value == "false");
+    match values.first() {
+        Some(flag) if is_flag && values.len() == 1 => format!("`{what}` is {flag}"),
+        _ => format!("`{what}` is {}", quoted(&mut values.iter())),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn question(what: &str, is: &str, flag: bool) -> Question {
-        Question {
-            what: what.to_owned(),
-            is: is.to_owned(),
-            flag,
-        }
+    fn flags(names: &[&str]) -> Questions {
+        let flag = Question {
+            is_flag: true,
+            decides: true,
+            ..Question::default()
+        };
+        let named = names.iter().map(|name| ((*name).to_owned(), flag.clone()));
+        named.collect()
+    }
+
+    fn values(what: &str, values: &[&str], is_closed: bool) -> (String, Question) {
+        let question = Question {
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            is_closed,
+            decides: true,
+            is_flag: false,
+        };
+        (what.to_owned(), question)
+    }
+
+    fn worlds(questions: &Questions) -> Vec<World> {
+        let worlds = assignments(questions).into_iter().map(|answers| World {
+            conditions: BTreeMap::new(),
+            answers,
+        });
+        worlds.collect()
     }
 
     #[test]
     fn a_variable_is_not_two_texts() {
-        let questions = BTreeSet::from([
-            question("var.stage", "dev", false),
-            question("var.stage", "prod", false),
-            question("var.on", "true", true),
-        ]);
-        let all = assignments(&questions);
-        assert_eq!(all.len(), 6);
+        let mut questions = flags(&["var.on"]);
+        questions.extend([values("var.stage", &["dev", "prod"], false)]);
+        assert_eq!(assignments(&questions).len(), 6);
+        questions.extend([values("var.stage", &["dev", "prod"], true)]);
+        assert_eq!(assignments(&questions).len(), 4);
     }
 
     #[test]
     fn says_what_worlds_have_in_common() {
-        let questions = BTreeSet::from([
-            question("var.a", "true", true),
-            question("var.b", "true", true),
-        ]);
-        let all = assignments(&questions);
+        let all = worlds(&flags(&["var.a", "var.b"]));
         assert_eq!(only_when(&[0, 1, 2, 3], &all), [""; 0]);
         assert_eq!(only_when(&[0, 1], &all), ["`var.a` is true"]);
         assert_eq!(
@@ -201,9 +330,48 @@ mod tests {
         assert_eq!(
             only_when(&[0, 3], &all),
             [
+                "`var.a` is false and `var.b` is false",
                 "`var.a` is true and `var.b` is true",
-                "`var.a` is false and `var.b` is false"
             ]
         );
+    }
+
+    #[test]
+    fn says_several_values_in_one_phrase() {
+        let questions = [
+            values("Size", &["l", "m"], true),
+            values("Stage", &["dev", "prod", "test"], true),
+        ];
+        let all = worlds(&questions.into());
+        assert_eq!(
+            only_when(&[0, 2, 3, 5], &all),
+            ["`Stage` is \"dev\" or \"test\""]
+        );
+        let open = worlds(&[values("Stage", &["dev", "prod"], false)].into());
+        assert_eq!(only_when(&[0, 2], &open), ["`Stage` is not \"prod\""]);
+        assert_eq!(
+            only_when(&[2], &open),
+            ["`Stage` is not \"dev\" or \"prod\""]
+        );
+    }
+
+    #[test]
+    fn says_the_name_of_a_condition() {
+        let mut all = worlds(&[values("Stage", &["dev", "prod", "test"], true)].into());
+        for (world, is) in all.iter_mut().zip([false, true, false]) {
+            world.conditions = [("IsProd".to_owned(), is)].into();
+        }
+        assert_eq!(only_when(&[1], &all), ["`IsProd` is true"]);
+        assert_eq!(only_when(&[0, 2], &all), ["`IsProd` is false"]);
+        assert_eq!(only_when(&[0], &all), ["`Stage` is \"dev\""]);
+    }
+
+    #[test]
+    fn too_many_ways_leave_the_least_deciding_open() {
+        let mut questions = flags(&["a", "b", "c", "d"]);
+        let (what, mut looked_at) = values("Size", &["1", "2", "3", "4", "5"], true);
+        looked_at.decides = false;
+        questions.insert(what, looked_at);
+        assert_eq!(few(&questions), flags(&["a", "b", "c", "d"]));
     }
 }

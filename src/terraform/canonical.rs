@@ -117,6 +117,7 @@ impl<'r> World<'r> {
                 deleted: Vec::new(),
                 configuration,
                 providers,
+                parameters: Vec::new(),
                 incomplete: self.incomplete(),
             },
             problems: self.problems.borrow().clone(),

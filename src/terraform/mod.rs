@@ -14,7 +14,6 @@ mod overlay;
 mod providers;
 mod scope;
 mod variables;
-mod worlds;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -23,7 +22,6 @@ use std::sync::Arc;
 
 pub use instance::{Key, Repeat};
 pub use overlay::{Overlaid, overlay};
-pub use worlds::{Answers, Question};
 
 use crate::hcl::functions::Files;
 use crate::hcl::syntax::{Block, Expr};
@@ -34,9 +32,9 @@ use crate::model::graph::{Draft, Provider};
 use crate::model::problem::Problem;
 use crate::model::source::Span;
 use crate::model::value::Why;
+use crate::model::worlds::{Answers, Asked, Questions};
 use instance::{Cell, ModuleInstance, Name};
 use scope::Inside;
-use worlds::Asked;
 
 /// Module instances and resources of one estate: more are refused.
 const MOST: usize = 100_000;
@@ -77,7 +75,7 @@ pub struct Evaluated {
     /// What is secret.
     pub secrets: Secrets,
     /// What was asked of variables without a value: each answer makes another estate of it.
-    pub questions: BTreeSet<Question>,
+    pub questions: Questions,
 }
 
 /// A root module and what is worked out of it so far.

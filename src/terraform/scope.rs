@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::World;
 use super::instance::{Key, ModuleInstance, Name, Repeat};
-use super::worlds::Question;
 use crate::hcl::{Data, Error, Locals, Scope, Type, Unknown, Value};
 use crate::model::source::Span;
 use crate::model::value::Why;
@@ -79,13 +78,8 @@ impl Scope for Inside<'_, '_> {
         if self.instance.parent.is_some() {
             return None;
         }
-        let question = Question {
-            what: format!("var.{variable}"),
-            is: text.to_owned(),
-            flag: false,
-        };
-        let world = self.world;
-        world.asked.answer(world.beside.answers, question)
+        let (world, variable) = (self.world, format!("var.{variable}"));
+        world.asked.is(world.beside.answers, &variable, text)
     }
 }
 

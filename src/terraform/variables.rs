@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use super::World;
 use super::instance::{ModuleInstance, Name, Repeat};
-use super::worlds::Question;
 use crate::hcl::convert::convert;
 use crate::hcl::syntax::{Block, ExprKind};
 use crate::hcl::{Budget, Data, Error, Evaluator, Locals, Type, Unknown, Value, expression};
@@ -75,15 +74,11 @@ impl<'r> World<'r> {
             block.header,
             &format!("what depends on it is not known; {what_to_do}"),
         );
-        if *of == Type::Bool && instance.parent.is_none() {
-            let question = Question {
-                what: what.clone(),
-                is: "true".to_owned(),
-                flag: true,
-            };
-            if let Some(answer) = self.asked.answer(self.beside.answers, question) {
-                return Value::bool(answer, block.header);
-            }
+        if *of == Type::Bool
+            && instance.parent.is_none()
+            && let Some(answer) = self.asked.flag(self.beside.answers, &what)
+        {
+            return Value::bool(answer, block.header);
         }
         let data = Data::Unknown(Unknown {
             of: of.clone(),

@@ -64,7 +64,7 @@ pub fn bucket_of(graph: &ResourceGraph<'_>, uri: &Value<'_>) -> Option<ResourceI
                 Referent::Resource(id) => {
                     (graph.get(id).kind() == Some(Kind::Bucket)).then_some(id)
                 }
-                Referent::Provider(_) => None,
+                Referent::Provider(_) | Referent::Parameter(_) => None,
             },
             _ => None,
         }),

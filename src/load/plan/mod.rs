@@ -294,6 +294,7 @@ impl<'r, 'de> Document<'r, 'de> {
                 deleted: self.deleted,
                 configuration: self.configuration.configuration,
                 providers,
+                parameters: Vec::new(),
                 incomplete,
             },
             problems,
