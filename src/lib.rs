@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod check;
+pub mod cloudformation;
 pub mod finding;
 pub mod gate;
 pub mod hcl;
@@ -20,6 +21,7 @@ pub mod network;
 pub mod paths;
 pub mod report;
 pub mod resolve;
+mod room;
 pub mod rules;
 mod run;
 pub mod terraform;

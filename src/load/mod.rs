@@ -1,8 +1,10 @@
 //! Bytes to drafts: finds the inputs, tells what they are by their content, and reads them. One file or
 //! folder per format. Knows nothing of rules.
 
+pub mod cloudformation;
 mod input;
 mod json;
+pub(crate) mod json_with_holes;
 mod marks;
 pub mod plan;
 mod secrets;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::source::Span;
-use super::value::{Map, ProviderId, Value};
-use super::vocabulary::{Kind, TypeEntry};
+use super::value::{Data, Map, ProviderId, Value, Why};
+use super::vocabulary::{AttributeRole, Kind, TypeEntry};
 
 /// One resource of an estate, under canonical attribute names.
 #[derive(Debug, Clone)]
@@ -64,6 +64,40 @@ impl<'a> Resource<'a> {
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Value<'a>> {
         self.attributes.at(path)
+    }
+}
+
+/// Adds what nobody writes and the service sets, as not known for this reason; with `all`, whatever is not told.
+pub fn add_outputs(
+    attributes: &mut Map<'_>,
+    entry: &'static TypeEntry,
+    all: bool,
+    why: Why,
+    at: Span,
+) {
+    for attribute in entry.row.attributes {
+        let name = attribute.canonical();
+        let is_own = entry.fields.canonical(&name).is_some();
+        if (all || attribute.is_output()) && is_own && attributes.get(&name).is_none() {
+            attributes.push(name, Value::new(Data::Unknown(why), at));
+        }
+    }
+}
+
+/// Makes the attributes those of a resource of which there may be none: to whom it would belong is told, and
+/// nothing that would follow from its being there. What is a part of another resource (an attachment, a
+/// membership) links two of them, and only the owner's side is told.
+pub fn leave_open(attributes: &mut Map<'_>, entry: &'static TypeEntry, why: Why) {
+    for (name, value) in attributes.iter_mut() {
+        let field = entry.fields.canonical(name);
+        let attribute = field.and_then(|field| field.attribute);
+        let stays = attribute.is_some_and(|attribute| match &entry.row.owner {
+            Some(owner) => owner.attribute == name,
+            None => !attribute.refers.is_empty() || attribute.role == AttributeRole::Name,
+        });
+        if !stays {
+            value.data = Data::Unknown(why);
+        }
     }
 }
 

@@ -12,7 +12,8 @@ use crate::hcl::{Value, encode_json, expression};
 use crate::load::LoadError;
 use crate::load::terraform::TreeFiles;
 use crate::model::source::{SourceMap, Span};
-use crate::terraform::{Beside, World, on_large_stack};
+use crate::room::with_room;
+use crate::terraform::{Beside, World};
 
 /// Reads lines of JSON, `{"id": …, "expr": "…"}`, evaluates each expression as it would stand in the root
 /// module of a directory, and writes a line for each: `{"id": …, "value": …}` as `jsonencode` writes it,
@@ -29,7 +30,7 @@ pub fn expressions(
 ) -> Result<(), LoadError> {
     let mut sources = SourceMap::default();
     let source = Source::open(directory, options, &mut sources)?;
-    on_large_stack(|| answer_lines(&source, options, input, output)).map_err(LoadError::Io)
+    with_room(|| answer_lines(&source, options, input, output)).map_err(LoadError::Io)
 }
 
 fn answer_lines(

@@ -7,17 +7,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::expansion::{Declared, labels};
 use super::{Evaluated, World, mentions};
 use crate::hcl::{self, Piece as HclPiece};
-use crate::load::{Secrets, shaped};
+use crate::load::{Secrets, json_with_holes, shaped};
 use crate::model::expression::{Configuration, Expression, Written};
 use crate::model::graph::{Draft, Provider, ResourceId};
-use crate::model::resource::{Address, Resource, Standing, without_keys};
+use crate::model::resource::{Address, Resource, Standing, add_outputs, leave_open, without_keys};
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, ProviderId, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{
     Attribute, AttributeRole, Field, Fields, Kind, Shape, TypeEntry, terraform_type,
 };
-
-mod json_with_holes;
 
 /// What came of a resource.
 struct Found {
@@ -74,9 +72,9 @@ impl<'r> World<'r> {
                 None => lowering.attributes(&one.attributes, &NO_FIELDS),
             };
             if let Some(entry) = one.entry {
-                add_outputs(&mut attributes, entry, one);
+                add_unset(&mut attributes, entry, one);
                 if one.address.contains("[*]") {
-                    leave_open(&mut attributes, entry);
+                    leave_open(&mut attributes, entry, Why::NumberNotKnown);
                 }
                 let mut place = String::new();
                 without_keys(&one.address, &mut place);
@@ -145,38 +143,14 @@ fn number((at, found): (usize, &Found)) -> (String, (ResourceId, Option<&'static
 }
 
 /// What the service sets is known only after apply, or outside: there, all that is not asked for by it.
-fn add_outputs(attributes: &mut Map<'static>, entry: &'static TypeEntry, found: &Found) {
+fn add_unset(attributes: &mut Map<'static>, entry: &'static TypeEntry, found: &Found) {
     let is_read = found.is_data && entry.row.kind != Kind::PolicyDocument;
     let why = if found.is_data {
         Why::ExternalResource
     } else {
         Why::KnownAfterApply
     };
-    for attribute in entry.row.attributes {
-        let name = attribute.canonical();
-        let is_set = is_read || attribute.is_output();
-        let is_own = entry.fields.canonical(&name).is_some();
-        if is_set && is_own && attributes.get(&name).is_none() {
-            attributes.push(name, Value::new(Data::Unknown(why), found.header));
-        }
-    }
-}
-
-/// An instance that stands for all, of which there may be none: to whom it would belong is told, and nothing that
-/// would follow from its being there. What is a part of another resource (an attachment, a membership) links two
-/// of them, and only the owner's side is told.
-fn leave_open(attributes: &mut Map<'static>, entry: &'static TypeEntry) {
-    for (name, value) in attributes.iter_mut() {
-        let field = entry.fields.canonical(name);
-        let attribute = field.and_then(|field| field.attribute);
-        let stays = attribute.is_some_and(|attribute| match &entry.row.owner {
-            Some(owner) => owner.attribute == name,
-            None => !attribute.refers.is_empty() || attribute.role == AttributeRole::Name,
-        });
-        if !stays {
-            value.data = Data::Unknown(Why::NumberNotKnown);
-        }
-    }
+    add_outputs(attributes, entry, is_read, why, found.header);
 }
 
 /// What is written, and what it mentions.
@@ -400,12 +374,12 @@ impl Lowering {
         if let Some(value) = text.json() {
             return self.document(value);
         }
-        if text.known().is_none()
-            && let Some(document) = json_with_holes::read(text, at, &|hole| self.hole(hole))
-        {
-            return document;
-        }
-        Value::new(self.text(text), at)
+        let data = self.text(text);
+        let document = match &data {
+            Data::Template(pieces) => json_with_holes::read(pieces, at),
+            _ => None,
+        };
+        document.unwrap_or_else(|| Value::new(data, at))
     }
 
     /// A part of a policy: numbers and truth values are the texts that they are compared as.

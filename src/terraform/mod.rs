@@ -33,6 +33,7 @@ use crate::model::problem::Problem;
 use crate::model::source::Span;
 use crate::model::value::Why;
 use crate::model::worlds::{Answers, Asked, Questions};
+use crate::room::with_room;
 use instance::{Cell, ModuleInstance, Name};
 use scope::Inside;
 
@@ -101,26 +102,10 @@ impl std::fmt::Debug for World<'_> {
 /// Evaluates a root module.
 #[must_use]
 pub fn evaluate(root: &Root, files: &dyn Files, beside: &Beside<'_>) -> Evaluated {
-    on_large_stack(|| {
+    with_room(|| {
         let world = World::new(root, files, beside);
         let resources = world.every_resource();
         world.draft(&resources)
-    })
-}
-
-/// Local values behind local values are worked out one inside the other: that takes more room than a
-/// thread usually has.
-pub(crate) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    const ROOM: usize = 512 << 20;
-    std::thread::scope(|scope| {
-        let large = std::thread::Builder::new().stack_size(ROOM);
-        match large.spawn_scoped(scope, work) {
-            Ok(thread) => match thread.join() {
-                Ok(value) => value,
-                Err(panic) => std::panic::resume_unwind(panic),
-            },
-            Err(error) => std::panic::resume_unwind(Box::new(error.to_string())),
-        }
     })
 }
 

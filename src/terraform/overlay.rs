@@ -19,6 +19,7 @@ use crate::model::resource::{Resource, Standing};
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Field, TypeEntry};
+use crate::room::with_room;
 
 /// What came of laying a source over a plan.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub fn overlay(
     files: &dyn Files,
 ) -> Overlaid {
     let planned = Planned::of(everything, variables);
-    super::on_large_stack(|| laid_over(draft, &planned, root, files))
+    with_room(|| laid_over(draft, &planned, root, files))
 }
 
 fn laid_over(draft: &mut Draft<'_>, planned: &Planned, root: &Root, files: &dyn Files) -> Overlaid {

@@ -1,6 +1,5 @@
 //! JSON text of which pieces are not known: a heredoc with references in it, say.
 
-use crate::hcl::{Hole, Piece as HclPiece, Text};
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, Value, Why};
 
@@ -8,31 +7,24 @@ use crate::model::value::{Data, Map, Piece, Value, Why};
 const MARK: char = '\u{F0000}';
 
 /// The value of a JSON text; none if it is no JSON, whatever the holes are.
-pub(super) fn read(
-    text: &Text,
-    at: Span,
-    hole: &dyn Fn(&Hole) -> Piece<'static>,
-) -> Option<Value<'static>> {
+pub(crate) fn read(text: &[Piece<'static>], at: Span) -> Option<Value<'static>> {
     let mut holes = Vec::new();
     let mut json = String::new();
     let mut quoted = false;
-    for piece in text.pieces() {
-        match piece {
-            HclPiece::Literal(literal) => {
-                if literal.contains(MARK) {
-                    return None;
-                }
-                quoted = ends_in_quotes(literal, quoted);
-                json.push_str(literal);
+    for piece in text {
+        if let Piece::Known(literal) = piece {
+            if literal.contains(MARK) {
+                return None;
             }
-            HclPiece::Hole(one) => {
-                let mark = format!("{MARK}{}{MARK}", holes.len());
-                // Outside of quotes, it is a whole value.
-                let mark = if quoted { mark } else { format!("\"{mark}\"") };
-                json.push_str(&mark);
-                holes.push((hole(one), quoted));
-            }
+            quoted = ends_in_quotes(literal, quoted);
+            json.push_str(literal);
+            continue;
         }
+        let mark = format!("{MARK}{}{MARK}", holes.len());
+        // Outside of quotes, it is a whole value.
+        let mark = if quoted { mark } else { format!("\"{mark}\"") };
+        json.push_str(&mark);
+        holes.push((piece.clone(), quoted));
     }
     let value: serde_json::Value = serde_json::from_str(&json).ok()?;
     value.is_object().then(|| of(value, &holes, at))

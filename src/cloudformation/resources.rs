@@ -1,0 +1,273 @@
+//! Which resources are there, and the draft of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::canonical::{Lowering, everything_out, written};
+use super::repeat::Entry;
+use super::{Bound, Declared, Evaluated, MOST_RESOURCES, World};
+use crate::model::expression::{Configuration, Repetition, Written};
+use crate::model::graph::{Draft, Provider, ResourceId};
+use crate::model::resource::{Address, Resource, Standing, add_outputs, leave_open};
+use crate::model::value::{Data, Map, ProviderId, Referent, Value, Why};
+use crate::model::vocabulary::{Fields, Kind, cloudformation_type};
+use crate::yaml::Node;
+
+static NO_FIELDS: Fields = Fields::none();
+
+impl World<'_> {
+    /// Works everything out.
+    pub(super) fn evaluated(mut self) -> Evaluated {
+        self.declare();
+        let draft = self.draft();
+        let conditions = self.all_conditions();
+        let is_impossible = self.is_impossible();
+        self.dependencies();
+        Evaluated {
+            draft: Draft {
+                parameters: self.parameters.take(),
+                ..draft
+            },
+            problems: self.problems.take(),
+            secrets: self.secrets.take(),
+            questions: self.asked.take(),
+            conditions,
+            is_impossible,
+        }
+    }
+
+    /// Notes every resource that is there, or may be.
+    fn declare(&mut self) {
+        for number in 0..self.set.stacks.len() {
+            let Some(stack) = self.stack(number) else {
+                continue;
+            };
+            let around = match &stack.parent {
+                None => Some(false),
+                Some((outer, logical_id)) => {
+                    let key = (*outer, logical_id.as_str().into());
+                    self.resources.get(&key).map(|declared| declared.is_open)
+                }
+            };
+            // A nested stack that is not there.
+            let Some(is_open) = around else { continue };
+            let nothing: Bound = Arc::default();
+            for (key, node, bound) in self.entries(number, &stack.template.resources, &nothing) {
+                let there = match node.entry("Condition") {
+                    None => Some(true),
+                    Some((_, name)) => match name.scalar() {
+                        Some(text) => self.scope(number, &bound).condition(text, name.span),
+                        None => self.scope(number, &bound).truth(name),
+                    },
+                };
+                if there == Some(false) {
+                    continue;
+                }
+                let Some(type_name) = node.get("Type").and_then(Node::as_text) else {
+                    self.tell(
+                        format!("resource `{}` has no `Type`", key.text),
+                        key.span,
+                        "it is not judged",
+                    );
+                    continue;
+                };
+                if self.order.len() >= MOST_RESOURCES {
+                    let message = "there are too many resources";
+                    self.tell(message, key.span, "the rest is not judged");
+                    self.incomplete.set(Some(Why::NotEvaluated));
+                    return;
+                }
+                let declared = Declared {
+                    id: ResourceId(u32::try_from(self.order.len()).unwrap_or(u32::MAX)),
+                    type_name: type_name.into(),
+                    entry: cloudformation_type(type_name),
+                    at: key.span,
+                    bound,
+                    is_open: is_open || there.is_none(),
+                    node,
+                };
+                let name = (number, Arc::clone(&key.text));
+                if self.resources.insert(name.clone(), declared).is_none() {
+                    self.order.push(name);
+                }
+            }
+        }
+    }
+
+    fn draft(&self) -> Draft<'static> {
+        let mut resources = Vec::with_capacity(self.order.len());
+        let mut configuration = Configuration {
+            present: true,
+            evaluated: true,
+            ..Configuration::default()
+        };
+        let why_open = |of: Referent| self.why_open(of);
+        let lowering = Lowering {
+            why_open: &why_open,
+            everything: self.beside.everything,
+        };
+        for name in &self.order {
+            let Some(declared) = self.resources.get(name) else {
+                continue;
+            };
+            let (stack, logical_id) = (name.0, &name.1);
+            let properties = match declared.node.get("Properties") {
+                Some(node) => self.scope(stack, &declared.bound).value(node),
+                None => Value::new(Data::Map(Map::default()), declared.at),
+            };
+            let fields = declared.entry.map_or(&NO_FIELDS, |entry| &entry.fields);
+            let mut attributes = match &properties.data {
+                Data::Unknown(why) => all_open(declared, *why),
+                _ => lowering.attributes(&properties, fields),
+            };
+            let address = self.name_of(stack, logical_id);
+            if let Some(entry) = declared.entry {
+                add_outputs(
+                    &mut attributes,
+                    entry,
+                    false,
+                    Why::KnownAfterApply,
+                    declared.at,
+                );
+                if declared.is_open {
+                    leave_open(&mut attributes, entry, Why::ConditionNotKnown);
+                }
+                let written = Written {
+                    expressions: written(&properties, fields),
+                    repetition: Repetition::Single,
+                    provider: Some(ProviderId(0)),
+                };
+                configuration.resources.insert(address.clone(), written);
+            }
+            let open = attributes.iter().any(|(_, value)| !value.is_known());
+            resources.push(Resource {
+                address: Address(address.into()),
+                type_name: declared.type_name.to_string().into(),
+                entry: declared.entry,
+                open,
+                attributes,
+                origin: declared.at,
+                standing: Standing::Judged,
+                existed_before: None,
+                provider: Some(ProviderId(0)),
+            });
+        }
+        open_groups(&mut resources);
+        Draft {
+            resources,
+            deleted: Vec::new(),
+            configuration,
+            providers: vec![Provider {
+                name: "".into(),
+                account: self.account(0).map(Into::into),
+                region: self.region(0).map(Into::into),
+                partition: self.partition(0).map(Into::into),
+            }],
+            parameters: Vec::new(),
+            incomplete: self.incomplete.get(),
+        }
+    }
+
+    /// What every named condition comes to, as far as that is known.
+    fn all_conditions(&self) -> BTreeMap<String, bool> {
+        let mut found = BTreeMap::new();
+        for number in 0..self.set.stacks.len() {
+            for (key, _, bound) in self.conditions_of(number) {
+                let truth = self.scope(number, &bound).condition(&key.text, key.span);
+                if let Some(truth) = truth {
+                    found.insert(self.name_of(number, &key.text), truth);
+                }
+            }
+        }
+        found
+    }
+
+    fn conditions_of(&self, stack: usize) -> Vec<Entry> {
+        let conditions = self.stack(stack).map(|stack| &stack.template.conditions);
+        let nothing: Bound = Arc::default();
+        self.entries(stack, conditions.map_or(&[], Vec::as_slice), &nothing)
+    }
+
+    pub(super) fn condition_named(&self, stack: usize, name: &str) -> Option<Entry> {
+        let mut conditions = self.conditions_of(stack).into_iter();
+        conditions.find(|(key, _, _)| *key.text == *name)
+    }
+
+    pub(super) fn outputs(&self, stack: usize) -> Vec<Entry> {
+        let outputs = self.stack(stack).map(|stack| &stack.template.outputs);
+        let nothing: Bound = Arc::default();
+        self.entries(stack, outputs.map_or(&[], Vec::as_slice), &nothing)
+    }
+
+    pub(super) fn output_named(&self, stack: usize, name: &str) -> Option<Entry> {
+        let mut outputs = self.outputs(stack).into_iter();
+        outputs.find(|(key, _, _)| *key.text == *name)
+    }
+
+    /// Whether an assertion of the section `Rules` is certainly not met.
+    fn is_impossible(&self) -> bool {
+        let nothing: Bound = Arc::default();
+        (0..self.set.stacks.len()).any(|number| {
+            let stack = self.stack(number);
+            let mut rules = stack.into_iter().flat_map(|stack| &stack.template.rules);
+            let scope = self.scope(number, &nothing);
+            rules.any(|(_, rule)| {
+                let applies = match rule.get("RuleCondition") {
+                    Some(condition) => scope.truth(condition) == Some(true),
+                    None => true,
+                };
+                let assertions = rule.get("Assertions").and_then(Node::elements);
+                let mut assertions = assertions.into_iter().flatten();
+                applies
+                    && assertions.any(|one| {
+                        let asserted = one.get("Assert");
+                        asserted.and_then(|one| scope.truth(one)) == Some(false)
+                    })
+            })
+        })
+    }
+}
+
+/// All attributes of a resource of which nothing is known.
+fn all_open(declared: &Declared, why: Why) -> Map<'static> {
+    let mut attributes = Map::default();
+    if let Some(entry) = declared.entry {
+        add_outputs(&mut attributes, entry, true, why, declared.at);
+    }
+    attributes
+}
+
+/// Writes out what a security group without rules of its own lets out. Where a rule that stands alone belongs to
+/// it, `CloudFormation` takes the usual rule away.
+fn open_groups(resources: &mut [Resource<'static>]) {
+    let is_rule =
+        |resource: &&Resource<'_>| &*resource.type_name == "AWS::EC2::SecurityGroupEgress";
+    let ruled: Vec<Option<ResourceId>> = resources
+        .iter()
+        .filter(is_rule)
+        .filter_map(|rule| {
+            let group = rule.get("security_group_id")?;
+            Some(
+                group
+                    .as_reference()
+                    .and_then(|reference| match reference.of {
+                        Referent::Resource(id) => Some(id),
+                        _ => None,
+                    }),
+            )
+        })
+        .collect();
+    for (at, group) in resources.iter_mut().enumerate() {
+        let is_group = group.kind() == Some(Kind::Sg);
+        let id = ResourceId(u32::try_from(at).unwrap_or(u32::MAX));
+        if !is_group || group.attributes.get("egress").is_some() || ruled.contains(&Some(id)) {
+            continue;
+        }
+        let egress = if ruled.contains(&None) {
+            Value::new(Data::Unknown(Why::ParameterWithoutValue), group.origin)
+        } else {
+            everything_out(group.origin)
+        };
+        group.attributes.push("egress".into(), egress);
+    }
+}
