@@ -4,10 +4,12 @@
 //! Scalars are typed as CloudFormation reads them (YAML 1.1), and keep their text. Knows nothing of templates.
 
 mod block;
+mod events;
 mod merge;
 mod read;
 mod refusal;
 mod scalars;
+mod tags;
 
 pub use read::{read_json, read_yaml};
 

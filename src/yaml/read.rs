@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Parser, Placement, ScalarStyle, StrInput, Tag};
+use granit_parser::{Event, ScalarStyle, Tag};
 use serde::de::IgnoredAny;
 
+use super::events::{Events, Step};
 use super::merge::{self, MERGE, Written};
 use super::refusal::{Page, shown};
-use super::{Comment, Data, Document, Key, Node, ReadError, block, scalars};
+use super::tags::{self, Wish};
+use super::{Data, Document, Key, Node, ReadError, block, scalars};
 use crate::model::source::{FileId, Span};
 
 /// How deep lists and maps may nest, aliases followed.
@@ -19,9 +21,6 @@ pub(super) const DEEPEST: usize = 128;
 
 /// How many nodes aliases may stand for in one text.
 const FOLLOWED: usize = 200_000;
-
-/// The namespace of tags such as `!!str`.
-const STANDARD: &str = "tag:yaml.org,2002:";
 
 /// Reads a text of YAML with one document in it; spans are byte offsets into this text.
 ///
@@ -52,10 +51,9 @@ pub fn read_json(text: &str, file: FileId) -> Result<Document, ReadError> {
 
 struct Reader<'t> {
     page: Page<'t>,
-    parser: Parser<'t, StrInput<'t>>,
+    events: Events<'t>,
     /// What a scalar without quotes and tags is.
     plain: fn(&str) -> Data,
-    comments: Vec<Comment>,
     /// What has an anchor, by the parser's number of it; not while it is still open.
     anchors: BTreeMap<usize, Built>,
     followed: usize,
@@ -74,45 +72,17 @@ struct Built {
     height: usize,
 }
 
-/// An event with its bytes in the text, and those of the tag it carries.
-struct Step<'t> {
-    event: Event<'t>,
-    start: usize,
-    end: usize,
-    tag: Option<(usize, usize)>,
-}
-
-/// What a tag asks for.
-enum Wish {
-    /// The tag is one of the author's own.
-    Custom(Arc<str>, Span),
-    /// A standard type, `str` of `!!str`, and the place of the tag.
-    Standard(String, Span),
-    /// `!` alone: no type is to be guessed.
-    Text,
-}
-
 impl<'t> Reader<'t> {
     fn new(text: &'t str, file: FileId, plain: fn(&str) -> Data) -> Result<Self, ReadError> {
         let page = Page { text, file };
         if u32::try_from(text.len()).is_err() {
-            return Err(ReadError::malformed(
-                "this is larger than 4 GiB",
-                page.span(0, 0),
-            ));
+            let message = "this is larger than 4 GiB";
+            return Err(ReadError::malformed(message, page.span(0, 0)));
         }
-        let options = granit_parser::options! {
-            flow_nesting_limit: DEEPEST,
-            block_nesting_limit: DEEPEST,
-            // JSON has long keys, and people write long comments: the text itself is the limit.
-            simple_key_max_lookahead: text.len().max(1024),
-            max_buffered_comment_events: text.len().max(96),
-        };
         Ok(Self {
             page,
-            parser: Parser::new_from_str_with_options(text, options),
+            events: Events::of(page),
             plain,
-            comments: Vec::new(),
             anchors: BTreeMap::new(),
             followed: 0,
             depth: 0,
@@ -121,7 +91,7 @@ impl<'t> Reader<'t> {
 
     fn document(mut self) -> Result<Document, ReadError> {
         let root = loop {
-            let step = self.step()?;
+            let step = self.events.step()?;
             match step.event {
                 Event::StreamStart | Event::DocumentStart(..) => {}
                 Event::StreamEnd => return Err(self.page.empty()),
@@ -129,7 +99,7 @@ impl<'t> Reader<'t> {
             }
         };
         loop {
-            let step = self.step()?;
+            let step = self.events.step()?;
             match step.event {
                 Event::DocumentEnd => {}
                 Event::StreamEnd => break,
@@ -139,39 +109,10 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-        // The parser tells of a comment behind `|` after the text of the block.
-        self.comments.sort_by_key(|comment| comment.at.start);
         Ok(Document {
             root: root.node,
-            comments: self.comments,
+            comments: self.events.into_comments(),
         })
-    }
-
-    /// The next event that is no comment.
-    fn step(&mut self) -> Result<Step<'t>, ReadError> {
-        loop {
-            let (event, span) = match self.parser.next_event() {
-                Some(Ok(found)) => found,
-                Some(Err(error)) => return Err(self.page.scan(&error)),
-                None => (Event::StreamEnd, granit_parser::Span::default()),
-            };
-            let bytes = |span: granit_parser::Span| span.byte_range().unwrap_or_default();
-            let tag = span.tag_span().map(bytes).map(|tag| (tag.start, tag.end));
-            let range = bytes(span);
-            let Event::Comment(text, placement) = event else {
-                return Ok(Step {
-                    event,
-                    start: range.start,
-                    end: range.end,
-                    tag,
-                });
-            };
-            self.comments.push(Comment {
-                text: text.trim().to_owned(),
-                at: self.page.span(range.start, range.end),
-                is_behind: placement == Placement::Right,
-            });
-        }
     }
 
     fn span(&self, step: &Step<'_>) -> Span {
@@ -186,14 +127,14 @@ impl<'t> Reader<'t> {
                 (*anchor, self.scalar(text, *style, tag.as_deref(), step)?)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                let tag = self.of_collection(tag.as_deref(), "seq", step)?;
+                let tag = tags::of_collection(tag.as_deref(), "seq", step, self.page)?;
                 self.enter(step)?;
-                (*anchor, self.list(&step, tag)?)
+                (*anchor, self.list(step, tag)?)
             }
             Event::MappingStart(_, anchor, tag) => {
-                let tag = self.of_collection(tag.as_deref(), "map", step)?;
+                let tag = tags::of_collection(tag.as_deref(), "map", step, self.page)?;
                 self.enter(step)?;
-                (*anchor, self.map(&step, tag)?)
+                (*anchor, self.map(step, tag)?)
             }
             _ => {
                 return Err(ReadError::malformed(
@@ -243,7 +184,7 @@ impl<'t> Reader<'t> {
         tag: Option<&Tag>,
         step: &Step<'_>,
     ) -> Result<Built, ReadError> {
-        let wish = tag.map(|tag| self.wish(tag, step));
+        let wish = tag.map(|tag| Wish::of(tag, step, self.page));
         let is_plain = style == ScalarStyle::Plain;
         let (data, tag) = match wish {
             None if is_plain => ((self.plain)(text), None),
@@ -275,42 +216,6 @@ impl<'t> Reader<'t> {
         })
     }
 
-    fn wish(&self, tag: &Tag, step: &Step<'_>) -> Wish {
-        let (start, end) = step.tag.unwrap_or((step.start, step.end));
-        let at = self.page.span(start, end);
-        if tag.parts() == ("", "!") {
-            return Wish::Text;
-        }
-        if let Some(kind) = tag.suffix_in_namespace(STANDARD) {
-            return Wish::Standard(kind.into_owned(), at);
-        }
-        let (handle, suffix) = tag.parts();
-        let name = match (handle, suffix.strip_prefix('!')) {
-            ("!", _) => suffix.to_owned(),
-            ("", Some(own)) => own.to_owned(),
-            _ => format!("{handle}{suffix}"),
-        };
-        Wish::Custom(Arc::from(name), at)
-    }
-
-    /// The tag of a list or map, unless it is the one that it would have anyway.
-    fn of_collection(
-        &self,
-        tag: Option<&Tag>,
-        expected: &str,
-        step: &Step<'_>,
-    ) -> Result<Option<(Arc<str>, Span)>, ReadError> {
-        match tag.map(|tag| self.wish(tag, step)) {
-            None | Some(Wish::Text) => Ok(None),
-            Some(Wish::Custom(tag, at)) => Ok(Some((tag, at))),
-            Some(Wish::Standard(kind, _)) if kind == expected => Ok(None),
-            Some(Wish::Standard(kind, at)) => {
-                let message = format!("`!!{}` is not read here", shown(&kind));
-                Err(ReadError::malformed(message, at))
-            }
-        }
-    }
-
     fn list(
         &mut self,
         begin: &Step<'_>,
@@ -319,7 +224,7 @@ impl<'t> Reader<'t> {
         let mut elements = Vec::new();
         let mut sum = Sum::of(begin);
         loop {
-            let step = self.step()?;
+            let step = self.events.step()?;
             if step.event == Event::SequenceEnd {
                 let data = Data::List(Arc::from(elements));
                 return Ok(self.leave(begin, &step, &sum, data, tag));
@@ -334,14 +239,14 @@ impl<'t> Reader<'t> {
         let mut written = Vec::new();
         let mut sum = Sum::of(begin);
         loop {
-            let step = self.step()?;
+            let step = self.events.step()?;
             if step.event == Event::MappingEnd {
                 let entries = merge::entries(written).map_err(|clash| self.page.clash(&clash))?;
                 let data = Data::Map(Arc::from(entries));
                 return Ok(self.leave(begin, &step, &sum, data, tag));
             }
             let (key, is_merge) = self.key(&step)?;
-            let mut step = self.step()?;
+            let mut step = self.events.step()?;
             // The parser puts an empty value before the colon of its key.
             let is_empty = step.start == step.end && matches!(step.event, Event::Scalar(..));
             if is_empty && self.page.text.as_bytes().get(step.start) == Some(&b':') {
@@ -566,32 +471,6 @@ mod tests {
     }
 
     #[test]
-    fn tags_type_scalars_or_stay() {
-        for (text, expected) in [
-            ("!!str 12", "text \"12\" \"12\""),
-            ("!!int '12'", "number 12 \"'12'\""),
-            ("!!int x", "malformed: `x` is no `!!int`: \"!!int\""),
-            ("! 12", "text \"12\" \"12\""),
-            ("!<!Ref> x", "!Ref \"!<!Ref>\" text \"x\" \"x\""),
-            ("!<tag:yaml.org,2002:str> 1", "text \"1\" \"1\""),
-            ("!!map {}", "map \"{}\""),
-            (
-                "!!omap []",
-                "malformed: `!!omap` is not read here: \"!!omap\"",
-            ),
-            ("!Sub true", "!Sub \"!Sub\" text \"true\" \"true\""),
-            (
-                "!GetAtt\n- a",
-                "!GetAtt \"!GetAtt\" list \"- a\"\ntext \"a\" \"a\"",
-            ),
-            ("2012-10-17", "text \"2012-10-17\" \"2012-10-17\""),
-            ("'yes'", "text \"yes\" \"'yes'\""),
-        ] {
-            assert_eq!(yaml(text), expected, "{text}");
-        }
-    }
-
-    #[test]
     fn says_why_a_text_is_no_tree() {
         for (text, expected) in [
             ("", "malformed: there is nothing in it: \"\""),
@@ -681,7 +560,7 @@ mod tests {
                 "map \"{\\\"<<\\\"\\n\\t:{}\\r\\n}\"\n<<: \"\\\"<<\\\"\"\nmap \"{}\"",
             ),
             (" \n", "malformed: there is nothing in it: \"\""),
-            ("[1,]", "malformed: this is not JSON: trailing comma: \"]\""),
+            ("[1,]", "malformed: this is not JSON: expected value: \"]\""),
             (
                 "{'a': 1}",
                 "malformed: this is not JSON: key must be a string: \"'\"",
