@@ -30,6 +30,8 @@ impl<'t> Events<'t> {
             // JSON has long keys, and people write long comments: the text itself is the limit.
             simple_key_max_lookahead: page.text.len().max(1024),
             max_buffered_comment_events: page.text.len().max(96),
+            // A block at the end of the text ends as it is written.
+            block_scalar_eof_without_line_feed: true,
         };
         Self {
             page,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, ScalarStyle, Tag};
+use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 use serde::de::IgnoredAny;
 
 use super::events::{Events, Step};
@@ -246,13 +246,7 @@ impl<'t> Reader<'t> {
                 return Ok(self.leave(begin, &step, &sum, data, tag));
             }
             let (key, is_merge) = self.key(&step)?;
-            let mut step = self.events.step()?;
-            // The parser puts an empty value before the colon of its key.
-            let is_empty = step.start == step.end && matches!(step.event, Event::Scalar(..));
-            if is_empty && self.page.text.as_bytes().get(step.start) == Some(&b':') {
-                step.start = step.start.saturating_add(1);
-                step.end = step.start;
-            }
+            let step = self.value_of_key()?;
             let built = self.value(&step)?;
             sum.add(&built);
             written.push(Written {
@@ -261,6 +255,30 @@ impl<'t> Reader<'t> {
                 is_merge,
             });
         }
+    }
+
+    /// The event that begins the value of a key, where the value begins.
+    fn value_of_key(&mut self) -> Result<Step<'t>, ReadError> {
+        let mut step = self.events.step()?;
+        let text = self.page.text;
+        match step.event {
+            // The parser puts an empty value before the colon of its key.
+            Event::Scalar(..) if step.start == step.end => {
+                let is_colon = text.as_bytes().get(step.start) == Some(&b':');
+                step.start = step.start.saturating_add(usize::from(is_colon));
+                step.end = step.start;
+            }
+            // It puts a list no deeper than its key behind the first `-`; any other list has its line for itself.
+            Event::SequenceStart(StructureStyle::Block, ..) => {
+                let before = self.page.slice(0, step.start).trim_end_matches([' ', '\t']);
+                if let Some(before) = before.strip_suffix('-') {
+                    step.start = before.len();
+                    step.end = step.start;
+                }
+            }
+            _ => {}
+        }
+        Ok(step)
     }
 
     /// The key that an event is, and whether it takes over other maps.
@@ -507,6 +525,10 @@ mod tests {
                 "refused: this stands for something of which it is a part: \"*a\"",
             ),
             ("a: \"b", "malformed: unclosed quote: \"\\\"\""),
+            (
+                "a: *",
+                "malformed: `*` needs quotes here, or a name behind it: \"*\"",
+            ),
             (
                 "a: b: c",
                 "malformed: mapping values are not allowed in this context: \":\"",

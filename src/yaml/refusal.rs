@@ -112,6 +112,11 @@ impl<'t> Page<'t> {
                 let message = format!("nothing before `{}` has this anchor", shown(alias));
                 ReadError::malformed(message, self.span(offset, offset + alias.len()))
             }
+            ErrorKind::MissingAnchorOrAliasName => {
+                let mark = self.slice(offset, offset.saturating_add(1));
+                let message = format!("`{mark}` needs quotes here, or a name behind it");
+                ReadError::malformed(message, at)
+            }
             ErrorKind::UnexpectedEof => ReadError::malformed("the text ends too early", at),
             ErrorKind::UnexpectedCharacter { character } => {
                 let message = format!(
