@@ -26,5 +26,6 @@ pub mod rules;
 mod run;
 pub mod terraform;
 pub mod workload;
+pub mod yaml;
 
 pub use run::{Options, Question, can, check, expressions, models, prove};

@@ -12,6 +12,7 @@ use plangate::rules::RULES;
 const EDGES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("hcl", &["model"]),
+    ("yaml", &["model"]),
     ("load", &["model", "hcl"]),
     ("terraform", &["model", "hcl", "load"]),
     ("resolve", &["model"]),
