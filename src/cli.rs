@@ -78,8 +78,8 @@ pub(crate) enum ListFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// Plans (`terraform show -json PLANFILE`), states (`terraform show -json`), directories to search for
-    /// them, or `-` for standard input.
+    /// Plans (`terraform show -json PLANFILE`), states (`terraform show -json`), Terraform source,
+    /// `CloudFormation` templates, directories to search for them, or `-` for standard input.
     #[arg(value_name = "INPUT", default_value = ".")]
     inputs: Vec<String>,
     /// A plan or state of another root, which tells what lies outside the inputs, and is not judged
@@ -92,6 +92,10 @@ pub(crate) struct InputArgs {
     source: Option<String>,
     #[command(flatten)]
     variables: Variables,
+    /// A file with values for the parameters of templates, as the AWS CLI or `CodePipeline` takes it. May be
+    /// given several times.
+    #[arg(long, value_name = "FILE")]
+    parameters: Vec<String>,
     /// The account that is deployed to, where the plan does not tell.
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Option<String>,
@@ -320,6 +324,7 @@ impl InputArgs {
         plangate::Options {
             source: self.source.clone(),
             variables: self.variables.settings.clone(),
+            parameters: self.parameters.clone(),
             environment: environment(),
             inputs: self.inputs.clone(),
             context: self.context.clone(),

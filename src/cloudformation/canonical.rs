@@ -7,7 +7,7 @@ use crate::load::{json_with_holes, shaped};
 use crate::model::expression::Expression;
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, Referent, Value, Why};
-use crate::model::vocabulary::{Attribute, AttributeRole, Field, Fields, Holds, Shape};
+use crate::model::vocabulary::{Attribute, AttributeRole, Field, Fields, Holds, Shape, snake_case};
 
 static NO_FIELDS: Fields = Fields::none();
 
@@ -48,6 +48,10 @@ impl Lowering<'_> {
         let lowered = match attribute.role {
             AttributeRole::Policy => policy(value),
             _ => self.typed(self.inner(value, field), attribute),
+        };
+        let lowered = match attribute.shape {
+            Shape::Each(key) => by_key(lowered, key),
+            Shape::Plain | Shape::Tags => lowered,
         };
         let mut lowered = shaped(lowered, attribute.shape, origin);
         if attribute.is_list() {
@@ -134,6 +138,22 @@ impl Lowering<'_> {
     }
 }
 
+/// With the one name of each element that counts as the table writes it: `Content` is `content` there.
+fn by_key(mut value: Value<'static>, key: &str) -> Value<'static> {
+    if let Data::List(all) = &mut value.data {
+        for one in all {
+            let found = one.as_map().and_then(|map| {
+                let mut entries = map.iter();
+                entries.find(|(name, _)| snake_case(name) == key)
+            });
+            if let Some(inner) = found.map(|(_, inner)| inner.clone()) {
+                *one = inner;
+            }
+        }
+    }
+    value
+}
+
 /// Whether an attribute names something, so that a symbol in it is worth keeping.
 fn names(attribute: &Attribute) -> bool {
     !attribute.refers.is_empty() || attribute.role == AttributeRole::Name
@@ -198,7 +218,7 @@ fn written_as(value: &Value<'static>, field: &'static Field) -> Expression<'stat
 
 /// What a security group lets out that says nothing of it: all, unless a rule of its own says otherwise.
 ///
-/// Source: AWS `CloudFormation` Template Reference, "AWS::EC2::SecurityGroup".
+/// Source: AWS `CloudFormation` Template Reference, "`AWS::EC2::SecurityGroup`".
 pub(super) fn everything_out(at: Span) -> Value<'static> {
     let rule = |blocks, block: &'static str| {
         let mut rule = Map::default();

@@ -76,13 +76,13 @@ impl Scope<'_, '_> {
             Function::Not => self.truth(arguments.first()?).map(|truth| !truth),
             Function::And => self.all(arguments, false),
             Function::Or => self.all(arguments, true),
-            Function::Equals => match arguments {
-                [one, other] => self.equals(&self.value(one), &self.value(other)),
-                _ => {
+            Function::Equals => {
+                let [one, other] = arguments else {
                     _ = self.world.wrong("`Fn::Equals` takes two values", call.at);
-                    None
-                }
-            },
+                    return None;
+                };
+                self.equals(&self.value(one), &self.value(other))
+            }
             Function::Contains => self.contains(arguments),
             _ => self.as_truth(&call, node),
         }

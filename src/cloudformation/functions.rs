@@ -111,7 +111,7 @@ impl Scope<'_, '_> {
                 Data::List(all) => Value::new(Data::Number(all.len().into()), at),
                 _ => self.open(&self.value(argument), at),
             },
-            Function::ToJsonString => self.to_json(argument, at),
+            Function::ToJsonString => self.json_text(argument, at),
             Function::Transform => self.by_macro(at, at),
             Function::And
             | Function::Condition
@@ -184,18 +184,16 @@ impl Scope<'_, '_> {
         let Some(index) = scalar(&index).and_then(|index| index.parse::<usize>().ok()) else {
             return self.open(&index, call.at);
         };
-        match &list.data {
-            Data::List(all) => match all.get(index) {
-                Some(element) => Value {
-                    origin: call.at,
-                    ..element.clone()
-                },
-                None => {
-                    let wrong = format!("there is no element {index} in a list of {}", all.len());
-                    self.world.wrong(wrong, call.at)
-                }
-            },
-            _ => self.open(&list, call.at),
+        let Data::List(all) = &list.data else {
+            return self.open(&list, call.at);
+        };
+        let Some(element) = all.get(index) else {
+            let wrong = format!("there is no element {index} in a list of {}", all.len());
+            return self.world.wrong(wrong, call.at);
+        };
+        Value {
+            origin: call.at,
+            ..element.clone()
         }
     }
 
@@ -233,14 +231,13 @@ impl Scope<'_, '_> {
         let mut found: Vec<&Node> = mappings.into_iter().collect();
         let mut open = None;
         for key in &keys {
-            found = match scalar(key) {
-                Some(key) => found.iter().filter_map(|node| node.get(&key)).collect(),
-                None => {
-                    open = open.or(Some(key));
-                    let inner = found.iter().flat_map(|node| node.entries());
-                    inner.map(|(_, node)| node).collect()
-                }
+            let Some(key) = scalar(key) else {
+                open = open.or(Some(key));
+                let inner = found.iter().flat_map(|node| node.entries());
+                found = inner.map(|(_, node)| node).collect();
+                continue;
             };
+            found = found.iter().filter_map(|node| node.get(&key)).collect();
         }
         let mut values = found.iter().map(|node| self.value(node));
         match (values.next(), otherwise, open) {
@@ -252,7 +249,7 @@ impl Scope<'_, '_> {
                     self.open(open, at)
                 }
             }
-            (_, Some(_), Some(open)) => self.open(open, at),
+            (_, Some(_), Some(open)) | (None, None, Some(open)) => self.open(open, at),
             (Some(value), _, None) => Value {
                 origin: at,
                 ..value
@@ -265,7 +262,6 @@ impl Scope<'_, '_> {
                     at,
                 )
             }
-            (None, None, Some(open)) => self.open(open, at),
         }
     }
 
@@ -316,7 +312,7 @@ impl Scope<'_, '_> {
         Value::new(Data::List(subnets.collect()), call.at)
     }
 
-    fn to_json(&self, argument: &Node, at: Span) -> Value<'static> {
+    fn json_text(&self, argument: &Node, at: Span) -> Value<'static> {
         let mut out = Vec::new();
         write_json(&self.value(argument), &mut out);
         joined(out, at)

@@ -12,6 +12,7 @@ mod canonical;
 mod conditions;
 mod dependencies;
 mod functions;
+mod outside;
 mod parameters;
 mod references;
 mod repeat;
@@ -33,6 +34,7 @@ use crate::model::vocabulary::TypeEntry;
 use crate::model::worlds::{Answers, Asked, Questions};
 use crate::room::with_room;
 use crate::yaml::Node;
+use outside::Outside;
 
 /// Nodes that are worked out for one set of stacks: more are not.
 const MOST_STEPS: usize = 20_000_000;
@@ -84,6 +86,8 @@ struct World<'t> {
     resources: HashMap<(usize, Arc<str>), Declared>,
     /// The order in which they were declared.
     order: Vec<(usize, Arc<str>)>,
+    /// What parameters name that is not in the templates, by stack and name.
+    outside: Vec<Outside>,
     parameters: RefCell<Vec<Parameter<'static>>>,
     asked: Asked,
     /// A condition is being worked out.
@@ -151,6 +155,7 @@ impl<'t> World<'t> {
             beside,
             resources: HashMap::new(),
             order: Vec::new(),
+            outside: Vec::new(),
             parameters: RefCell::default(),
             asked: Asked::default(),
             deciding: Cell::new(false),
@@ -233,16 +238,11 @@ impl<'t> World<'t> {
         work: impl FnOnce() -> Found,
     ) -> Found {
         let key = (stack, name);
-        match self.named.borrow().get(&key) {
-            Some(Found::Busy) => {}
-            Some(found) => return found.clone(),
-            None => {
-                // Falls through to the work, once the borrow has ended.
-            }
-        }
-        let is_busy = matches!(self.named.borrow().get(&key), Some(Found::Busy));
-        if is_busy {
-            return busy();
+        let known = self.named.borrow().get(&key).cloned();
+        match known {
+            Some(Found::Busy) => return busy(),
+            Some(found) => return found,
+            None => {}
         }
         self.named.borrow_mut().insert(key.clone(), Found::Busy);
         let found = work();

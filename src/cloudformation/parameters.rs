@@ -66,7 +66,9 @@ impl Scope<'_, '_> {
         let (world, at) = (self.world, parameter.at);
         let name = world.name_of(self.stack, &parameter.name);
         let open = |why| {
-            if parameter.is_list() {
+            if let Some(resource) = world.outside(self.stack, &parameter.name) {
+                resource
+            } else if parameter.is_list() {
                 Value::new(Data::Unknown(why), at)
             } else {
                 world.symbol(&name, why, at)

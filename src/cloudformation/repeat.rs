@@ -1,6 +1,6 @@
 //! `Fn::ForEach`: entries of a map that stand for several.
 //!
-//! Source: AWS `CloudFormation` Template Reference, "Fn::ForEach".
+//! Source: AWS `CloudFormation` Template Reference, "`Fn::ForEach`".
 
 use std::sync::Arc;
 

@@ -18,6 +18,11 @@ static NO_FIELDS: Fields = Fields::none();
 impl World<'_> {
     /// Works everything out.
     pub(super) fn evaluated(mut self) -> Evaluated {
+        for stack in &self.set.stacks {
+            let own = stack.template.problems.iter().cloned();
+            self.problems.get_mut().extend(own);
+        }
+        self.name_outside();
         self.declare();
         let draft = self.draft();
         let conditions = self.all_conditions();
@@ -78,7 +83,7 @@ impl World<'_> {
                     return;
                 }
                 let declared = Declared {
-                    id: ResourceId(u32::try_from(self.order.len()).unwrap_or(u32::MAX)),
+                    id: id_at(self.outside.len() + self.order.len()),
                     type_name: type_name.into(),
                     entry: cloudformation_type(type_name),
                     at: key.span,
@@ -95,7 +100,7 @@ impl World<'_> {
     }
 
     fn draft(&self) -> Draft<'static> {
-        let mut resources = Vec::with_capacity(self.order.len());
+        let mut resources = self.outside_resources();
         let mut configuration = Configuration {
             present: true,
             evaluated: true,
@@ -228,6 +233,11 @@ impl World<'_> {
     }
 }
 
+/// The resource at a place of the draft.
+pub(super) fn id_at(place: usize) -> ResourceId {
+    ResourceId(u32::try_from(place).unwrap_or(u32::MAX))
+}
+
 /// All attributes of a resource of which nothing is known.
 fn all_open(declared: &Declared, why: Why) -> Map<'static> {
     let mut attributes = Map::default();
@@ -258,8 +268,8 @@ fn open_groups(resources: &mut [Resource<'static>]) {
         })
         .collect();
     for (at, group) in resources.iter_mut().enumerate() {
-        let is_group = group.kind() == Some(Kind::Sg);
-        let id = ResourceId(u32::try_from(at).unwrap_or(u32::MAX));
+        let is_group = group.kind() == Some(Kind::Sg) && group.standing == Standing::Judged;
+        let id = id_at(at);
         if !is_group || group.attributes.get("egress").is_some() || ruled.contains(&Some(id)) {
             continue;
         }

@@ -12,6 +12,9 @@ use super::{LoadError, terraform};
 /// Enough of a file to tell that it is no input.
 const HEAD: usize = 64;
 
+/// More than the largest template that AWS takes, by far.
+const LARGEST_TEMPLATE: usize = 16 << 20;
+
 /// One text to judge, or why there is none.
 #[derive(Debug)]
 pub struct Input {
@@ -50,8 +53,6 @@ pub struct Directory {
     pub name: String,
     /// Terraform modules in it that no root module there calls.
     pub modules: usize,
-    /// YAML files in it.
-    pub yaml: usize,
 }
 
 impl Found {
@@ -99,14 +100,6 @@ impl Directory {
     /// Why nothing in it was judged.
     #[must_use]
     pub fn nothing_inside(&self) -> LoadError {
-        let mut beside = Vec::new();
-        let mut count = |number: usize, what: &str| {
-            if number > 0 {
-                let plural = if number == 1 { "" } else { "s" };
-                beside.push(format!("{number} {what} file{plural}"));
-            }
-        };
-        count(self.yaml, "YAML");
         if self.modules > 0 {
             let plural = if self.modules == 1 { "" } else { "s" };
             return LoadError::NothingInside(format!(
@@ -115,18 +108,11 @@ impl Directory {
                 self.modules
             ));
         }
-        LoadError::NothingInside(if beside.is_empty() {
-            String::new()
-        } else {
-            format!(
-                "; it holds {}, which this version does not read",
-                beside.join(" and ")
-            )
-        })
+        LoadError::NothingInside(String::new())
     }
 }
 
-/// Finds the inputs that the user named. Directories are searched for JSON, `.gitignore` respected; what
+/// Finds the inputs that the user named. Directories are searched for JSON and YAML, `.gitignore` respected; what
 /// is there for other reasons is left out.
 #[must_use]
 pub fn gather(paths: &[String], left_out: &[String]) -> Found {
@@ -161,7 +147,6 @@ fn search(path: &str, found: &mut Found) {
     let mut directory = Directory {
         name: path.to_owned(),
         modules: 0,
-        yaml: 0,
     };
     let (mut files, mut sources) = (Vec::new(), BTreeSet::new());
     let walk = WalkBuilder::new(path)
@@ -189,7 +174,7 @@ fn search(path: &str, found: &mut Found) {
         }
         match entry.path().extension().and_then(|end| end.to_str()) {
             Some("json") if !is_of_terraform(&name) => files.push(name),
-            Some("yaml" | "yml") => directory.yaml += 1,
+            Some("yaml" | "yml" | "template") => files.push(name),
             _ => {}
         }
     }
@@ -230,9 +215,6 @@ impl Input {
         }
         let file = File::open(&self.name).map_err(LoadError::Io)?;
         let metadata = file.metadata().map_err(LoadError::Io)?;
-        if metadata.is_file() && metadata.len() > u64::from(u32::MAX) {
-            return Err(LoadError::TooLarge);
-        }
         text(file, usize::try_from(metadata.len()).unwrap_or(0))
     }
 }
@@ -242,13 +224,21 @@ fn text(mut source: impl Read, size: usize) -> Result<String, LoadError> {
     let mut bytes = Vec::new();
     let mut head = source.by_ref().take(HEAD as u64);
     head.read_to_end(&mut bytes).map_err(LoadError::Io)?;
-    check_head(&bytes)?;
+    let is_json = check_head(&bytes)?;
+    let most = if is_json {
+        u32::MAX as usize
+    } else {
+        LARGEST_TEMPLATE
+    };
+    if size > most {
+        return Err(too_large(is_json));
+    }
     // One more byte, so that the end is seen without growing.
     bytes.reserve_exact((size + 1).saturating_sub(bytes.len()));
-    let mut rest = source.take(u64::from(u32::MAX) + 1);
+    let mut rest = source.take(most as u64 + 1);
     rest.read_to_end(&mut bytes).map_err(LoadError::Io)?;
-    if bytes.len() > u32::MAX as usize {
-        return Err(LoadError::TooLarge);
+    if bytes.len() > most {
+        return Err(too_large(is_json));
     }
     let mut text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -263,8 +253,17 @@ fn text(mut source: impl Read, size: usize) -> Result<String, LoadError> {
     Ok(text)
 }
 
-/// Tells by the first bytes what cannot be a JSON object, so that it need not be read to its end.
-fn check_head(head: &[u8]) -> Result<(), LoadError> {
+fn too_large(is_json: bool) -> LoadError {
+    if is_json {
+        LoadError::TooLarge
+    } else {
+        LoadError::LargeText
+    }
+}
+
+/// Tells by the first bytes what can be no input, so that it need not be read to its end, and whether it can be a
+/// JSON object.
+fn check_head(head: &[u8]) -> Result<bool, LoadError> {
     let not_json = |reason: &str| LoadError::NotJson {
         line: 1,
         column: 1,
@@ -280,9 +279,9 @@ fn check_head(head: &[u8]) -> Result<(), LoadError> {
     match head.trim_ascii_start().first() {
         None if head.len() < HEAD => Err(LoadError::Empty),
         // Only blanks so far: the parser will tell.
-        Some(b'{') | None => Ok(()),
+        Some(b'{') | None => Ok(true),
         Some(0) => Err(not_json("it begins with zero bytes")),
-        Some(_) => Err(not_json("expected `{`")),
+        Some(_) => Ok(false),
     }
 }
 

@@ -77,13 +77,44 @@ pub enum LoadError {
     /// What the AWS CLI says of an account, by its command.
     #[error("is an answer of `aws {0}`, and this version reads plans and states of Terraform only")]
     Answer(&'static str),
-    /// A CloudFormation template.
-    #[error("is a CloudFormation template, which this version does not read")]
-    CloudFormation,
+    /// A `CloudFormation` template, where something else is asked for.
+    #[error("is a CloudFormation template")]
+    Template,
+    /// A template that is cut off, malformed or not to be trusted.
+    #[error(
+        "is a CloudFormation template that cannot be read: {reason}, at line {line}, column {column}"
+    )]
+    BrokenTemplate {
+        /// Where it breaks.
+        line: usize,
+        /// The column there.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Text that is neither JSON nor YAML.
+    #[error("is neither JSON nor YAML: {reason}, at line {line}, column {column}")]
+    NotYaml {
+        /// Where it stops being YAML.
+        line: usize,
+        /// The column there.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// YAML that is something else.
+    #[error("is YAML, but no CloudFormation template: it has no `Resources` with a `Type`")]
+    NoTemplate,
+    /// More text than a template has.
+    #[error("is larger than 16 MiB, and no JSON")]
+    LargeText,
+    /// A file that should give values to parameters.
+    #[error("gives no values to parameters: {0}")]
+    Parameters(String),
     /// Some other JSON.
     #[error(
-        "is JSON, but no Terraform plan or state: it has no `resource_changes`, `planned_values` or \
-         `values`"
+        "is JSON, but no Terraform plan or state and no CloudFormation template: it has no \
+         `resource_changes`, `planned_values`, `values` or `Resources`"
     )]
     NotAPlan,
     /// A format that is not known yet.
@@ -101,7 +132,7 @@ pub enum LoadError {
     #[error("holds no Terraform source")]
     NoSource,
     /// A directory without any input.
-    #[error("holds no Terraform plan or state{0}")]
+    #[error("holds no Terraform plan, state or CloudFormation template{0}")]
     NothingInside(String),
 }
 
@@ -127,8 +158,16 @@ impl LoadError {
             Self::Source { .. } | Self::NoSource => {
                 "name the directory that the plan was made in, or the binary plan file"
             }
-            Self::NotJson { .. } | Self::CloudFormation | Self::NotAPlan => {
+            Self::NotJson { .. } | Self::NotAPlan => {
                 "give a plan: terraform plan -out=tfplan, then terraform show -json tfplan > plan.json"
+            }
+            Self::Template => "give a plan or a state of Terraform",
+            Self::BrokenTemplate { .. } => "correct it there; nothing of this template is judged",
+            Self::NotYaml { .. } | Self::NoTemplate | Self::LargeText => {
+                "give a CloudFormation template, a Terraform plan or a directory of either"
+            }
+            Self::Parameters(_) => {
+                "write it as the AWS CLI takes it: [{\"ParameterKey\": …, \"ParameterValue\": …}]"
             }
             Self::TooDeep { .. } => "call modules less deeply inside each other",
             Self::Version(_) => "update plangate, or make the plan with an older Terraform",
@@ -148,7 +187,9 @@ impl LoadError {
                 | Self::NotAPlan
                 | Self::RawState
                 | Self::Answer(_)
-                | Self::CloudFormation
+                | Self::NotYaml { .. }
+                | Self::NoTemplate
+                | Self::LargeText
                 | Self::NotUtf8 { .. }
         )
     }

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::source::Source;
+use super::templates::{self, Templates};
 use super::{Options, hex, reported};
 use crate::finding::{Input, ReportedProblem};
+use crate::load::cloudformation::StackSet;
 use crate::load::plan::{self, Form, Plan, View};
 use crate::load::{self, LoadError, Secrets, What};
 use crate::model::graph::{Draft, ResourceGraph};
@@ -60,12 +63,19 @@ struct Other {
 /// What was read of one input, with the texts of other roots.
 struct Texts<'o> {
     name: &'o str,
-    sources: SourceMap,
-    /// The plan or state; none for source alone.
-    file: Option<FileId>,
-    /// Terraform source.
-    source: Option<Source>,
+    sources: Arc<SourceMap>,
+    content: Content,
     others: Vec<(&'o Other, FileId)>,
+}
+
+/// What an input is.
+enum Content {
+    /// A plan or state, and its source, where that is there.
+    Plan(FileId, Option<Source>),
+    /// Terraform source alone.
+    Module(Source),
+    /// Templates.
+    Stacks(StackSet),
 }
 
 /// Reads the inputs one at a time, so that only one is in memory, and hands each to `take`. A file that was
@@ -82,6 +92,11 @@ pub(super) fn each_estate(
     for (name, error) in &found.unreadable {
         overview.problems.push(unreadable(name, error));
     }
+    let parameters = templates::parameters(options).unwrap_or_else(|(path, error)| {
+        overview.problems.push(unreadable(&path, &error));
+        BTreeMap::new()
+    });
+    let mut templates = Templates::default();
     let mut judged = BTreeSet::new();
     // A plan beside its root module stands for it, and what tells what another root makes is not judged.
     let planned = options.context.iter().map(|path| module_beside(path));
@@ -96,13 +111,23 @@ pub(super) fn each_estate(
             let is_searched_state = estate.form == Form::State && input.searched.is_some();
             (!is_searched_state).then(|| take(estate)).is_some()
         });
+        let form = match form {
+            Ok(Outcome::Template(text)) => {
+                let added = templates.add(input, text, &parameters);
+                added.map(|()| None)
+            }
+            Ok(Outcome::Estate(form, taken)) => Ok(Some((form, taken))),
+            Err(error) => Err(error),
+        };
         match form {
+            // It is judged with the others, later on.
+            Ok(None) => judged.extend(input.searched),
             Err(error) if input.searched.is_some() && error.is_other() => overview.passed_over += 1,
-            Ok((Form::State, false)) => states.push(input),
+            Ok(Some((Form::State, false))) => states.push(input),
             outcome => {
                 judged.extend(input.searched);
                 match outcome {
-                    Ok((Form::Plan, _)) => _ = planned.insert(module_beside(&input.name)),
+                    Ok(Some((Form::Plan, _))) => _ = planned.insert(module_beside(&input.name)),
                     Ok(_) => {}
                     Err(error) => overview.problems.push(unreadable(&input.name, &error)),
                 }
@@ -123,6 +148,7 @@ pub(super) fn each_estate(
             overview.problems.push(unreadable(&input.name, &error));
         }
     }
+    judge_templates(options, view, templates, &others, take);
     for (at, directory) in found.searched.iter().enumerate() {
         if !judged.contains(&at) {
             let error = directory.nothing_inside();
@@ -144,27 +170,62 @@ fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// Reads one input; what it is, and what `take` says of it.
+/// Hands over one estate for each set of templates that belong together.
+fn judge_templates(
+    options: &Options,
+    view: View,
+    mut templates: Templates<'_>,
+    others: &[Other],
+    take: &mut dyn FnMut(Estate<'_>),
+) {
+    let sets = templates.sets(options);
+    let mut sources = templates.sources;
+    let others = others.iter();
+    let others = others.map(|other| (other, sources.add(&other.path, other.text.clone())));
+    let others: Vec<_> = others.collect();
+    let sources = Arc::new(sources);
+    for (input, set) in sets {
+        let texts = Texts {
+            name: &input.name,
+            sources: Arc::clone(&sources),
+            content: Content::Stacks(set),
+            others: others.clone(),
+        };
+        // Templates were read before.
+        if let Ok(estate) = texts.estate(options, view, None) {
+            take(estate);
+        }
+    }
+}
+
+/// What came of an input.
+enum Outcome {
+    /// An estate, and what `take` says of it.
+    Estate(Form, bool),
+    /// A text that may be a template.
+    Template(String),
+}
+
+/// Reads one input.
 fn one_estate(
     options: &Options,
     view: View,
     input: &load::Input,
     others: &[Other],
     take: &mut dyn FnMut(Estate<'_>) -> bool,
-) -> Result<(Form, bool), LoadError> {
+) -> Result<Outcome, LoadError> {
     let mut sources = SourceMap::default();
-    let (file, source) = match input.what {
+    let content = match input.what {
         What::Text => {
-            let file = sources.add(&input.name, input.read()?);
-            (
-                Some(file),
-                Source::beside(&input.name, options, &mut sources)?,
-            )
+            let text = input.read()?;
+            if !text.trim_start().starts_with('{') {
+                return Ok(Outcome::Template(text));
+            }
+            let file = sources.add(&input.name, text);
+            let source = Source::beside(&input.name, options, &mut sources)?;
+            Content::Plan(file, source)
         }
-        What::Module => {
-            let source = Source::open(&input.name, options, &mut sources)?;
-            (None, Some(source))
-        }
+        What::Module => Content::Module(Source::open(&input.name, options, &mut sources)?),
     };
     let others = others.iter();
     // An input is no context of its own.
@@ -173,13 +234,19 @@ fn one_estate(
     let texts = Texts {
         name: &input.name,
         others: others.collect(),
-        file,
-        source,
-        sources,
+        content,
+        sources: Arc::new(sources),
     };
-    let estate = texts.estate(options, view, None)?;
-    let form = estate.form;
-    Ok((form, take(estate)))
+    match (texts.estate(options, view, None), &texts.content) {
+        (Err(LoadError::Template), Content::Plan(file, _)) => {
+            Ok(Outcome::Template(texts.sources.text(*file).to_owned()))
+        }
+        (Err(error), _) => Err(error),
+        (Ok(estate), _) => {
+            let form = estate.form;
+            Ok(Outcome::Estate(form, take(estate)))
+        }
+    }
 }
 
 impl Texts<'_> {
@@ -232,9 +299,10 @@ impl Texts<'_> {
         view: View,
         answers: Option<&Answers>,
     ) -> Result<Read<'_>, LoadError> {
-        let Some(file) = self.file else {
-            let source = self.source.as_ref().ok_or(LoadError::Empty)?;
-            return Ok(source.alone(options, view, answers));
+        let (file, source) = match &self.content {
+            Content::Plan(file, source) => (*file, source),
+            Content::Module(source) => return Ok(source.alone(options, view, answers)),
+            Content::Stacks(set) => return Ok(templates::told(set, options, view, answers)),
         };
         let plan = plan::load(&self.sources, file, view)?;
         let read = Read {
@@ -247,7 +315,7 @@ impl Texts<'_> {
             problems: plan.problems,
             secrets: plan.secrets,
         };
-        match &self.source {
+        match source {
             // What was there before the change, its source does not tell.
             Some(source) if read.form == Form::Plan && view != View::Before => {
                 let everything = plan::load(&self.sources, file, View::Everything)?;
@@ -258,13 +326,17 @@ impl Texts<'_> {
     }
 
     fn sha256(&self) -> String {
-        match (self.file, &self.source) {
-            (Some(file), _) => sha256(self.sources.text(file)),
-            (None, Some(source)) => {
-                let texts = source.files().map(|file| self.sources.text(file));
+        let files: Vec<FileId> = match &self.content {
+            Content::Plan(file, _) => vec![*file],
+            Content::Module(source) => source.files().collect(),
+            Content::Stacks(set) => templates::files(set).collect(),
+        };
+        match files.as_slice() {
+            [file] => sha256(self.sources.text(*file)),
+            files => {
+                let texts = files.iter().map(|file| self.sources.text(*file));
                 sha256(&texts.collect::<Vec<_>>().join("\n"))
             }
-            (None, None) => sha256(""),
         }
     }
 }

@@ -5,6 +5,7 @@ mod expressions;
 mod question;
 mod source;
 mod teller;
+mod templates;
 mod worlds;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +42,8 @@ pub struct Options {
     pub source: Option<String>,
     /// Values for the variables of root modules that are read without a plan.
     pub variables: Vec<Setting>,
+    /// Files with values for the parameters of templates.
+    pub parameters: Vec<String>,
     /// Where `TF_VAR_name` is looked for.
     pub environment: Vec<(String, String)>,
     /// The rules to run.

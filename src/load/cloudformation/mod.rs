@@ -3,18 +3,27 @@
 //! Nothing is worked out here.
 //!
 //! Source: AWS `CloudFormation` User Guide, "Template anatomy", "Embed stacks within other stacks using nested
-//! stacks".
+//! stacks", "Get exports from a deployed stack".
 
+mod exports;
+mod parameters;
+mod sets;
 mod template;
 
 use std::collections::BTreeMap;
 
+pub use parameters::parameter_file;
+pub use sets::{Given, Reader, sets};
 pub use template::{Parameter, Template, is_template};
 
-/// Stacks that are judged together: one template, what it nests, and what hands values over to it.
+use super::LoadError;
+use crate::model::source::{FileId, SourceMap};
+use crate::yaml::{ReadError, read_json, read_yaml};
+
+/// Stacks that are worked out together: one template, what it nests, and what hands values over to it.
 #[derive(Debug, Clone, Default)]
 pub struct StackSet {
-    /// The stacks; whoever nests another one comes before it.
+    /// The stacks; whoever nests another one comes before it. The first is the one that all is about.
     pub stacks: Vec<Stack>,
 }
 
@@ -31,8 +40,58 @@ pub struct Stack {
     pub given: BTreeMap<String, String>,
     /// The nested stacks whose templates were read, by their logical ids.
     pub nested: BTreeMap<String, usize>,
+    /// It only hands values over: it is judged by itself.
+    pub is_context: bool,
     /// The account that it is deployed to, where its assembly tells.
     pub account: Option<String>,
     /// The region, likewise.
     pub region: Option<String>,
+}
+
+/// Reads a text that may be a template.
+///
+/// # Errors
+/// What else it is.
+pub fn read(sources: &SourceMap, file: FileId) -> Result<Template, LoadError> {
+    let text = sources.text(file);
+    let is_json = text.trim_start().starts_with('{');
+    let read = if is_json {
+        read_json(text, file)
+    } else {
+        read_yaml(text, file)
+    };
+    match read {
+        Ok(document) if is_template(&document.root) => {
+            Ok(Template::of(&document.root, sources.name(file), file))
+        }
+        Ok(_) => Err(LoadError::NoTemplate),
+        Err(error) => Err(broken(&error, sources, looks_like_template(text))),
+    }
+}
+
+/// Whether a text that cannot be read to its end was meant to be a template.
+fn looks_like_template(text: &str) -> bool {
+    ["AWSTemplateFormatVersion", "\nResources:", "\"Resources\""]
+        .iter()
+        .any(|mark| text.contains(mark) || text.starts_with(mark.trim_start()))
+        && (text.contains("AWS::") || text.contains("AWSTemplateFormatVersion"))
+}
+
+fn broken(error: &ReadError, sources: &SourceMap, is_template: bool) -> LoadError {
+    let place = sources.location(error.at);
+    let (line, column) = (place.line as usize, place.column as usize);
+    let reason = error.message.clone();
+    if is_template {
+        LoadError::BrokenTemplate {
+            line,
+            column,
+            reason,
+        }
+    } else {
+        LoadError::NotYaml {
+            line,
+            column,
+            reason,
+        }
+    }
 }

@@ -9,6 +9,8 @@ pub enum Form {
     State,
     /// Terraform source without a plan: what would be there.
     Module,
+    /// A `CloudFormation` template, with what it nests.
+    Template,
 }
 
 impl Form {
@@ -19,6 +21,7 @@ impl Form {
             Self::Plan => "terraform-plan",
             Self::State => "terraform-state",
             Self::Module => "terraform-module",
+            Self::Template => "cloudformation-template",
         }
     }
 
@@ -27,6 +30,7 @@ impl Form {
             Self::Plan => "plan",
             Self::State => "state",
             Self::Module => "module",
+            Self::Template => "template",
         }
     }
 }

@@ -234,7 +234,7 @@ impl<'r, 'de> Document<'r, 'de> {
                 Sections {
                     raw_state: true, ..
                 } => LoadError::RawState,
-                Sections { template: true, .. } => LoadError::CloudFormation,
+                Sections { template: true, .. } => LoadError::Template,
                 _ => LoadError::NotAPlan,
             });
         }

@@ -1,0 +1,150 @@
+//! `CloudFormation` templates: those that belong together, with the values that are given to them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::Options;
+use super::estate::Read;
+use crate::cloudformation::{Beside, evaluate};
+use crate::load::cloudformation::{Given, StackSet, Template, parameter_file, read, sets};
+use crate::load::plan::{Form, View};
+use crate::load::terraform::boundary;
+use crate::load::{self, LoadError};
+use crate::model::source::{FileId, SourceMap};
+use crate::model::worlds::Answers;
+use crate::yaml::{read_json, read_yaml};
+
+/// The templates of a run.
+#[derive(Default)]
+pub(super) struct Templates<'i> {
+    /// Their texts, and those of templates that they nest.
+    pub(super) sources: SourceMap,
+    given: Vec<Given>,
+    inputs: Vec<&'i load::Input>,
+}
+
+impl<'i> Templates<'i> {
+    /// Takes a text in that may be a template.
+    ///
+    /// # Errors
+    /// What else it is.
+    pub(super) fn add(
+        &mut self,
+        input: &'i load::Input,
+        text: String,
+        parameters: &BTreeMap<String, String>,
+    ) -> Result<(), LoadError> {
+        let file = self.sources.add(&input.name, text);
+        let template = read(&self.sources, file)?;
+        self.given.push(Given {
+            template,
+            path: Path::new(&input.name).canonicalize().ok(),
+            is_named: input.searched.is_none(),
+            parameters: parameters.clone(),
+            account: None,
+            region: None,
+        });
+        self.inputs.push(input);
+        Ok(())
+    }
+
+    /// The sets of templates that belong together, each with the input that it is about.
+    pub(super) fn sets(&mut self, options: &Options) -> Vec<(&'i load::Input, StackSet)> {
+        let sources = &mut self.sources;
+        let sets = sets(&self.given, &mut |path| nested(path, options, sources));
+        let named = sets
+            .into_iter()
+            .filter_map(|(at, set)| Some((*self.inputs.get(at)?, set)));
+        named.collect()
+    }
+}
+
+/// A template that another one nests.
+fn nested(path: &Path, options: &Options, sources: &mut SourceMap) -> Result<Template, String> {
+    let name = path.to_string_lossy();
+    let name = match std::env::current_dir() {
+        Ok(here) => path.strip_prefix(here).map_or(name, Path::to_string_lossy),
+        Err(_) => name,
+    };
+    if !path.starts_with(boundary(Path::new("."), &options.inputs)) {
+        return Err(format!("`{name}` lies outside of what is checked"));
+    }
+    let input = load::Input {
+        name: name.into_owned(),
+        searched: None,
+        what: load::What::Text,
+    };
+    let text = input
+        .read()
+        .map_err(|error| format!("`{}` {error}", input.name))?;
+    let file = sources.add(&input.name, text);
+    read(sources, file).map_err(|error| format!("`{}` {error}", input.name))
+}
+
+/// The values that files give to parameters; of several files, the last one counts.
+pub(super) fn parameters(
+    options: &Options,
+) -> Result<BTreeMap<String, String>, (String, LoadError)> {
+    let mut values = BTreeMap::new();
+    for path in &options.parameters {
+        let given = one_file(path).map_err(|error| (path.clone(), error))?;
+        values.extend(given);
+    }
+    Ok(values)
+}
+
+fn one_file(path: &str) -> Result<BTreeMap<String, String>, LoadError> {
+    let input = load::Input {
+        name: path.to_owned(),
+        searched: None,
+        what: load::What::Text,
+    };
+    let mut sources = SourceMap::default();
+    let file = sources.add(path, input.read()?);
+    let text = sources.text(file);
+    let document = if text.trim_start().starts_with(['{', '[']) {
+        read_json(text, file)
+    } else {
+        read_yaml(text, file)
+    };
+    let document = document.map_err(|error| {
+        let place = sources.location(error.at);
+        LoadError::Parameters(format!(
+            "{}, at line {}, column {}",
+            error.message, place.line, place.column
+        ))
+    })?;
+    parameter_file(&document.root).map_err(|reason| LoadError::Parameters(reason.to_owned()))
+}
+
+/// Every file of a set that is judged.
+pub(super) fn files(set: &StackSet) -> impl Iterator<Item = FileId> {
+    let judged = set.stacks.iter().filter(|stack| !stack.is_context);
+    judged.map(|stack| stack.template.file)
+}
+
+/// What a set tells.
+pub(super) fn told<'s>(
+    set: &StackSet,
+    options: &Options,
+    view: View,
+    answers: Option<&Answers>,
+) -> Read<'s> {
+    let beside = Beside {
+        account: options.account.as_deref(),
+        region: options.region.as_deref(),
+        answers,
+        everything: view == View::Everything,
+    };
+    let evaluated = evaluate(set, &beside);
+    Read {
+        form: Form::Template,
+        source: None,
+        questions: evaluated.questions,
+        conditions: evaluated.conditions,
+        is_impossible: evaluated.is_impossible,
+        draft: evaluated.draft,
+        problems: evaluated.problems,
+        secrets: evaluated.secrets,
+    }
+}
