@@ -102,7 +102,7 @@ impl Lowering<'_> {
             },
             (Data::Bool(flag), Holds::Text) => Data::Text(flag.to_string().into()),
             (Data::Number(number), Holds::Text) => Data::Text(number.to_string().into()),
-            (Data::List(all), Holds::Text) if attribute.shape == Shape::Plain => {
+            (Data::List(all), Holds::Text) if attribute.shape != Shape::Tags => {
                 let all = all.iter().map(|one| self.typed(one.clone(), attribute));
                 Data::List(all.collect())
             }

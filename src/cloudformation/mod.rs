@@ -14,13 +14,14 @@ mod dependencies;
 mod functions;
 mod outside;
 mod parameters;
+mod place;
 mod references;
 mod repeat;
 mod resources;
 mod substitute;
 mod text;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ use crate::load::cloudformation::{Stack, StackSet};
 use crate::model::graph::{Draft, Parameter, ResourceId};
 use crate::model::problem::Problem;
 use crate::model::source::Span;
-use crate::model::value::{Data, ParameterId, ProviderId, Reference, Referent, Value, Why};
+use crate::model::value::{Data, ParameterId, Reference, Referent, Value, Why};
 use crate::model::vocabulary::TypeEntry;
 use crate::model::worlds::{Answers, Asked, Questions};
 use crate::room::with_room;
@@ -86,6 +87,8 @@ struct World<'t> {
     resources: HashMap<(usize, Arc<str>), Declared>,
     /// The order in which they were declared.
     order: Vec<(usize, Arc<str>)>,
+    /// The one partition that every ARN names which is written out: elsewhere, the templates mean nothing.
+    written_partition: OnceCell<Option<&'static str>>,
     /// What parameters name that is not in the templates, by stack and name.
     outside: Vec<Outside>,
     parameters: RefCell<Vec<Parameter<'static>>>,
@@ -155,6 +158,7 @@ impl<'t> World<'t> {
             beside,
             resources: HashMap::new(),
             order: Vec::new(),
+            written_partition: OnceCell::new(),
             outside: Vec::new(),
             parameters: RefCell::default(),
             asked: Asked::default(),
@@ -249,13 +253,4 @@ impl<'t> World<'t> {
         self.named.borrow_mut().insert(key, found.clone());
         found
     }
-}
-
-/// An attribute of the place that a stack is deployed to: `account`, `region`, `partition`.
-fn of_place(attribute: &'static str, at: Span) -> Value<'static> {
-    let reference = Reference {
-        of: Referent::Provider(ProviderId(0)),
-        attribute: attribute.into(),
-    };
-    Value::reference(reference, at)
 }

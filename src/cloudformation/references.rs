@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::place::of_place;
 use super::text::{joined, pieces};
-use super::{Declared, Found, Name, Scope, World, of_place};
-use crate::load::plan::partition_of;
+use super::{Declared, Found, Name, Scope, World};
 use crate::model::source::Span;
 use crate::model::value::{Data, Piece, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Default};
@@ -298,24 +298,6 @@ fn canonical(entry: &crate::model::vocabulary::TypeEntry, name: &str) -> Option<
 }
 
 impl World<'_> {
-    /// The account that a stack is deployed to.
-    pub(super) fn account(&self, stack: usize) -> Option<String> {
-        let own = self.stack(stack).and_then(|stack| stack.account.clone());
-        self.beside.account.map(str::to_owned).or(own)
-    }
-
-    /// The region, likewise.
-    pub(super) fn region(&self, stack: usize) -> Option<String> {
-        let own = self.stack(stack).and_then(|stack| stack.region.clone());
-        self.beside.region.map(str::to_owned).or(own)
-    }
-
-    /// The partition of that region.
-    pub(super) fn partition(&self, stack: usize) -> Option<String> {
-        self.region(stack)
-            .map(|region| partition_of(&region).into_owned())
-    }
-
     /// The value of an output; none if there is none of this name.
     pub(super) fn output(&self, stack: usize, name: &str) -> Option<Value<'static>> {
         let (key, node, bound) = self.output_named(stack, name)?;

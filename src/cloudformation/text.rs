@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn splits_around_what_cannot_hold_the_delimiter() {
-        let account = super::super::of_place("account", Span::NOWHERE);
+        let account = super::super::place::of_place("account", Span::NOWHERE);
         let Data::Template(account) = account.data else {
             panic!("an account is a hole");
         };

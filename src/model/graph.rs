@@ -257,7 +257,10 @@ impl<'a> ResourceGraph<'a> {
                     of @ Referent::Parameter(_) => Target::Unknown(self.why_open(of)),
                     Referent::Provider(_) => Target::Unknown(Why::KnownAfterApply),
                 },
-                _ => Target::Unknown(Why::KnownAfterApply),
+                pieces => match self.named_by_pieces(kinds, pieces) {
+                    Some(id) => Target::Resource(id),
+                    None => Target::Unknown(Why::KnownAfterApply),
+                },
             },
             Data::Unknown(why) => Target::Unknown(*why),
             _ => Target::Unknown(Why::UnexpectedForm),
@@ -370,24 +373,25 @@ impl<'a> ResourceGraph<'a> {
             let arn = self.arn_before_made(id)?;
             Some((hash((resource.kind()?, arn.as_str())), id))
         });
-        written.chain(derived)
+        // Of what a plan does not tell, no other attribute tells it in pieces.
+        let is_evaluated = self.configuration.evaluated;
+        let open = self.iter().filter(move |_| is_evaluated);
+        let open = open.flat_map(move |(id, resource)| {
+            let kind = resource.kind();
+            let names = kind.into_iter().flat_map(move |kind| {
+                let names = self.open_names(id).into_iter();
+                names.map(move |name| (hash((kind, name.as_str())), id))
+            });
+            names
+        });
+        written.chain(derived).chain(open)
     }
 
     /// The ARN that a resource whose name is its author's choice will have, where all of it is known
     /// already.
     pub(super) fn arn_before_made(&self, id: ResourceId) -> Option<String> {
         let resource = self.get(id);
-        let has_fixed_arn = matches!(
-            resource.kind()?,
-            Kind::Role
-                | Kind::User
-                | Kind::Group
-                | Kind::PolicyManaged
-                | Kind::KmsAlias
-                | Kind::Bucket
-                | Kind::Repository
-        );
-        if !has_fixed_arn
+        if !has_fixed_arn(resource)
             || resource
                 .get("arn")
                 .is_some_and(|arn| arn.as_text().is_some())
@@ -473,6 +477,23 @@ impl<'a> ResourceGraph<'a> {
             })),
         }
     }
+}
+
+/// Whether the ARN of a resource is made of what its author chooses.
+pub(super) fn has_fixed_arn(resource: &Resource<'_>) -> bool {
+    let kind = resource.kind();
+    kind.is_some_and(|kind| {
+        matches!(
+            kind,
+            Kind::Role
+                | Kind::User
+                | Kind::Group
+                | Kind::PolicyManaged
+                | Kind::KmsAlias
+                | Kind::Bucket
+                | Kind::Repository
+        )
+    })
 }
 
 /// Whether all that a part of this kind says is a policy.

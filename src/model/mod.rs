@@ -9,6 +9,7 @@ pub mod others;
 pub mod problem;
 pub mod resource;
 pub mod source;
+mod symbols;
 pub mod truth;
 pub mod value;
 pub mod vocabulary;

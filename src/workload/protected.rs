@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ProcessingJob;
-use crate::model::graph::{ResourceGraph, ResourceId, Target};
+use crate::model::graph::{ResourceGraph, ResourceId, Target, push_known};
 use crate::model::resource::Resource;
 use crate::model::value::{Data, Piece, Referent, Value};
 use crate::model::vocabulary::Kind;
@@ -59,17 +59,44 @@ pub fn bucket_of(graph: &ResourceGraph<'_>, uri: &Value<'_>) -> Option<ResourceI
                 _ => None,
             }
         }
-        Data::Template(pieces) => pieces.iter().find_map(|piece| match piece {
-            Piece::Reference(reference) => match reference.of {
-                Referent::Resource(id) => {
-                    (graph.get(id).kind() == Some(Kind::Bucket)).then_some(id)
-                }
-                Referent::Provider(_) | Referent::Parameter(_) => None,
-            },
-            _ => None,
-        }),
+        Data::Template(pieces) => {
+            let mut mentioned = pieces.iter().filter_map(|piece| match piece {
+                Piece::Reference(reference) => match reference.of {
+                    Referent::Resource(id) => {
+                        (graph.get(id).kind() == Some(Kind::Bucket)).then_some(id)
+                    }
+                    Referent::Provider(_) | Referent::Parameter(_) => None,
+                },
+                _ => None,
+            });
+            let named = || graph.named_by_pieces(&[Kind::Bucket], &bucket_in(pieces)?);
+            mentioned.next().or_else(named)
+        }
         _ => None,
     }
+}
+
+/// The pieces between `s3://` and the next slash.
+fn bucket_in<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Piece<'a>>> {
+    let (first, others) = pieces.split_first()?;
+    let Piece::Known(first) = first else {
+        return None;
+    };
+    let mut name = Vec::new();
+    push_known(&mut name, first.strip_prefix("s3://")?.to_owned().into());
+    for piece in others {
+        let Piece::Known(text) = piece else {
+            name.push(piece.clone());
+            continue;
+        };
+        let Some((before, _)) = text.split_once('/') else {
+            push_known(&mut name, text.clone());
+            continue;
+        };
+        push_known(&mut name, before.to_owned().into());
+        break;
+    }
+    Some(name)
 }
 
 /// The tags by which people mark confidential data.
