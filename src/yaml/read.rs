@@ -246,7 +246,7 @@ impl<'t> Reader<'t> {
                 return Ok(self.leave(begin, &step, &sum, data, tag));
             }
             let (key, is_merge) = self.key(&step)?;
-            let step = self.value_of_key()?;
+            let step = self.value_of(key.span)?;
             let built = self.value(&step)?;
             sum.add(&built);
             written.push(Written {
@@ -258,14 +258,18 @@ impl<'t> Reader<'t> {
     }
 
     /// The event that begins the value of a key, where the value begins.
-    fn value_of_key(&mut self) -> Result<Step<'t>, ReadError> {
+    fn value_of(&mut self, key: Span) -> Result<Step<'t>, ReadError> {
         let mut step = self.events.step()?;
         let text = self.page.text;
         match step.event {
-            // The parser puts an empty value before the colon of its key.
-            Event::Scalar(..) if step.start == step.end => {
+            // The parser puts an empty value before the colon of its key; without one, before what comes next.
+            Event::Scalar(_, ScalarStyle::Plain, 0, None) if step.start == step.end => {
                 let is_colon = text.as_bytes().get(step.start) == Some(&b':');
-                step.start = step.start.saturating_add(usize::from(is_colon));
+                step.start = if is_colon {
+                    step.start.saturating_add(1)
+                } else {
+                    step.start.min(key.end as usize)
+                };
                 step.end = step.start;
             }
             // It puts a list no deeper than its key behind the first `-` and the comment there; any other list
@@ -430,6 +434,22 @@ mod tests {
             (
                 "a: &x [1]\nb: *x",
                 "map \"a: &x [1]\\nb: *x\"\na: \"a\"\nlist \"[1]\"\nnumber 1 \"1\"\nb: \"b\"\nlist \"[1]\"\nnumber 1 \"1\"",
+            ),
+            (
+                "a:\n- # c\n  -5\n",
+                r##"map "a:\n- # c\n  -5"
+a: "a"
+list "- # c\n  -5"
+number -5 "-5"
+comment behind "c" "# c""##,
+            ),
+            (
+                "a: |\n\n? b\n\n",
+                r#"map "a: |\n\n? b"
+a: "a"
+text "" ""
+b: "b"
+null """#,
             ),
             (
                 "? a\n: b\n",
