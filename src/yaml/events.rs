@@ -7,6 +7,7 @@ use granit_parser::{Event, Parser, Placement, StrInput};
 use super::read::DEEPEST;
 use super::refusal::Page;
 use super::{Comment, ReadError};
+use crate::model::source::Span;
 
 pub(super) struct Events<'t> {
     page: Page<'t>,
@@ -65,6 +66,11 @@ impl<'t> Events<'t> {
                 is_behind: placement == Placement::Right,
             });
         }
+    }
+
+    /// Where the comment stands that came last.
+    pub(super) fn last_comment(&self) -> Option<Span> {
+        self.comments.last().map(|comment| comment.at)
     }
 
     /// The comments so far.

@@ -10,6 +10,8 @@ mod read;
 mod refusal;
 mod scalars;
 mod tags;
+#[cfg(test)]
+mod told;
 
 pub use read::{read_json, read_yaml};
 

@@ -198,16 +198,16 @@ impl<'t> Reader<'t> {
                 (data, None)
             }
         };
-        let slice = self.page.slice(step.start, step.end);
-        let length = match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => block::length(slice, text),
-            _ => slice.len(),
+        let (start, end) = match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                block::place(self.page.text, step.start, step.end, text)
+            }
+            _ => (step.start, step.end),
         };
-        let end = step.start.saturating_add(length);
         Ok(Built {
             node: Node {
                 data,
-                span: self.page.span(step.start, end),
+                span: self.page.span(start, end),
                 tag,
             },
             end,
@@ -246,7 +246,7 @@ impl<'t> Reader<'t> {
                 return Ok(self.leave(begin, &step, &sum, data, tag));
             }
             let (key, is_merge) = self.key(&step)?;
-            let step = self.value_of_key()?;
+            let step = self.value_of(key.span)?;
             let built = self.value(&step)?;
             sum.add(&built);
             written.push(Written {
@@ -258,19 +258,27 @@ impl<'t> Reader<'t> {
     }
 
     /// The event that begins the value of a key, where the value begins.
-    fn value_of_key(&mut self) -> Result<Step<'t>, ReadError> {
+    fn value_of(&mut self, key: Span) -> Result<Step<'t>, ReadError> {
         let mut step = self.events.step()?;
         let text = self.page.text;
         match step.event {
-            // The parser puts an empty value before the colon of its key.
-            Event::Scalar(..) if step.start == step.end => {
+            // The parser puts an empty value before the colon of its key; without one, before what comes next.
+            Event::Scalar(_, ScalarStyle::Plain, 0, None) if step.start == step.end => {
                 let is_colon = text.as_bytes().get(step.start) == Some(&b':');
-                step.start = step.start.saturating_add(usize::from(is_colon));
+                step.start = if is_colon {
+                    step.start.saturating_add(1)
+                } else {
+                    step.start.min(key.end as usize)
+                };
                 step.end = step.start;
             }
-            // It puts a list no deeper than its key behind the first `-`; any other list has its line for itself.
+            // It puts a list no deeper than its key behind the first `-` and the comment there; any other list
+            // has its line for itself.
             Event::SequenceStart(StructureStyle::Block, ..) => {
-                let before = self.page.slice(0, step.start).trim_end_matches([' ', '\t']);
+                let comment = self.events.last_comment();
+                let comment = comment.filter(|at| at.end as usize == step.start);
+                let until = comment.map_or(step.start, |at| at.start as usize);
+                let before = self.page.slice(0, until).trim_end_matches([' ', '\t']);
                 if let Some(before) = before.strip_suffix('-') {
                     step.start = before.len();
                     step.end = step.start;
@@ -378,59 +386,7 @@ impl Sum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::source::SourceMap;
-
-    /// Every node and key of a text, with what its place covers.
-    fn told(text: &str, read: fn(&str, FileId) -> Result<Document, ReadError>) -> String {
-        let mut sources = SourceMap::default();
-        let file = sources.add("text", text.to_owned());
-        let mut lines = Vec::new();
-        match read(text, file) {
-            Ok(document) => {
-                tell(&document.root, &sources, &mut lines);
-                for comment in document.comments {
-                    let is_behind = if comment.is_behind { "behind" } else { "alone" };
-                    let slice = sources.slice(comment.at);
-                    lines.push(format!("comment {is_behind} {:?} {slice:?}", comment.text));
-                }
-            }
-            Err(error) => {
-                let kind = if error.is_well_formed {
-                    "refused"
-                } else {
-                    "malformed"
-                };
-                lines.push(format!(
-                    "{kind}: {}: {:?}",
-                    error.message,
-                    sources.slice(error.at)
-                ));
-            }
-        }
-        lines.join("\n")
-    }
-
-    fn tell(node: &Node, sources: &SourceMap, lines: &mut Vec<String>) {
-        let tag = node.tag.as_ref().map_or(String::new(), |(tag, at)| {
-            format!("!{tag} {:?} ", sources.slice(*at))
-        });
-        let said = match &node.data {
-            Data::Null => "null".to_owned(),
-            Data::Bool(flag) => flag.to_string(),
-            Data::Number(text) => format!("number {text}"),
-            Data::Text(text) => format!("text {text:?}"),
-            Data::List(_) => "list".to_owned(),
-            Data::Map(_) => "map".to_owned(),
-        };
-        lines.push(format!("{tag}{said} {:?}", sources.slice(node.span)));
-        for element in node.elements().unwrap_or_default() {
-            tell(element, sources, lines);
-        }
-        for (key, value) in node.entries() {
-            lines.push(format!("{}: {:?}", key.text, sources.slice(key.span)));
-            tell(value, sources, lines);
-        }
-    }
+    use crate::yaml::told::told;
 
     fn yaml(text: &str) -> String {
         told(text, read_yaml)
@@ -478,6 +434,22 @@ mod tests {
             (
                 "a: &x [1]\nb: *x",
                 "map \"a: &x [1]\\nb: *x\"\na: \"a\"\nlist \"[1]\"\nnumber 1 \"1\"\nb: \"b\"\nlist \"[1]\"\nnumber 1 \"1\"",
+            ),
+            (
+                "a:\n- # c\n  -5\n",
+                r##"map "a:\n- # c\n  -5"
+a: "a"
+list "- # c\n  -5"
+number -5 "-5"
+comment behind "c" "# c""##,
+            ),
+            (
+                "a: |\n\n? b\n\n",
+                r#"map "a: |\n\n? b"
+a: "a"
+text "" ""
+b: "b"
+null """#,
             ),
             (
                 "? a\n: b\n",

@@ -65,52 +65,44 @@ pub(super) fn of_collection(
 
 #[cfg(test)]
 mod tests {
-    use crate::model::source::{FileId, SourceMap};
-    use crate::yaml::{Data, read_yaml};
-
-    fn told(text: &str) -> String {
-        let mut sources = SourceMap::default();
-        let file: FileId = sources.add("text", text.to_owned());
-        let root = match read_yaml(text, file) {
-            Ok(document) => document.root,
-            Err(error) => return format!("{} {:?}", error.message, sources.slice(error.at)),
-        };
-        let data = match &root.data {
-            Data::Text(text) => format!("text {text}"),
-            Data::Number(text) => format!("number {text}"),
-            Data::List(_) => "list".to_owned(),
-            Data::Map(_) => "map".to_owned(),
-            Data::Null | Data::Bool(_) => String::new(),
-        };
-        let data = format!("{data} {:?}", sources.slice(root.span));
-        root.tag.map_or(data.clone(), |(tag, at)| {
-            format!("!{tag} {:?} {data}", sources.slice(at))
-        })
-    }
+    use crate::yaml::read_yaml;
+    use crate::yaml::told::told;
 
     #[test]
     fn tags_type_scalars_or_stay() {
         for (text, expected) in [
-            ("!!str 12", "text 12 \"12\""),
+            ("!!str 12", "text \"12\" \"12\""),
             ("!!int '12'", "number 12 \"'12'\""),
-            ("!!int x", "`x` is no `!!int` \"!!int\""),
-            ("!!timestamp 2012-10-17", "text 2012-10-17 \"2012-10-17\""),
-            ("! 12", "text 12 \"12\""),
-            ("!<!Ref> x", "!Ref \"!<!Ref>\" text x \"x\""),
-            ("!<tag:yaml.org,2002:str> 1", "text 1 \"1\""),
+            ("!!int x", "malformed: `x` is no `!!int`: \"!!int\""),
+            (
+                "!!timestamp 2012-10-17",
+                "text \"2012-10-17\" \"2012-10-17\"",
+            ),
+            ("! 12", "text \"12\" \"12\""),
+            ("!<!Ref> x", "!Ref \"!<!Ref>\" text \"x\" \"x\""),
+            ("!<tag:yaml.org,2002:str> 1", "text \"1\" \"1\""),
             (
                 "%TAG !e! tag:e,1:\n---\n!e!f x",
-                "!tag:e,1:f \"!e!f\" text x \"x\"",
+                "!tag:e,1:f \"!e!f\" text \"x\" \"x\"",
             ),
             ("!!map {}", "map \"{}\""),
-            ("!!omap []", "`!!omap` is not read here \"!!omap\""),
-            ("!!str []", "`!!str` is not read here \"!!str\""),
-            ("!Sub true", "!Sub \"!Sub\" text true \"true\""),
-            ("!Ref", "!Ref \"!Ref\" text  \"\""),
-            ("!GetAtt\n- a", "!GetAtt \"!GetAtt\" list \"- a\""),
-            ("!Foo # c\na: b", "!Foo \"!Foo\" map \"a: b\""),
+            (
+                "!!omap []",
+                "malformed: `!!omap` is not read here: \"!!omap\"",
+            ),
+            ("!!str []", "malformed: `!!str` is not read here: \"!!str\""),
+            ("!Sub true", "!Sub \"!Sub\" text \"true\" \"true\""),
+            ("!Ref", "!Ref \"!Ref\" text \"\" \"\""),
+            (
+                "!GetAtt\n- 1",
+                "!GetAtt \"!GetAtt\" list \"- 1\"\nnumber 1 \"1\"",
+            ),
+            (
+                "!Foo # c\na: b",
+                "!Foo \"!Foo\" map \"a: b\"\na: \"a\"\ntext \"b\" \"b\"\ncomment behind \"c\" \"# c\"",
+            ),
         ] {
-            assert_eq!(told(text), expected, "{text}");
+            assert_eq!(told(text, read_yaml), expected, "{text}");
         }
     }
 }
