@@ -194,7 +194,7 @@ impl<'g, 'a> Access<'g, 'a> {
             }
             Data::Null => {}
             Data::Unknown(why) => {
-                let what = format!("{}.managed_policy_arns", said_by.address.as_str());
+                let what = name_of_policies(said_by);
                 attached.note(Some((what, *why)));
             }
             _ => self.managed(list, said_by, attached),
@@ -230,7 +230,7 @@ impl<'g, 'a> Access<'g, 'a> {
         match self.graph().target(arn, &[Kind::PolicyManaged]) {
             // A text that is kept elsewhere: the ARN is there, and what it names is not told.
             Target::Resource(id) if self.graph().get(id).kind() != Some(Kind::PolicyManaged) => {
-                let name = format!("{}.policy_arn", said_by.address.as_str());
+                let name = name_of_policies(said_by);
                 (unknown(name, Why::ExternalResource, said_by.origin), None)
             }
             Target::Resource(id) => {
@@ -248,7 +248,7 @@ impl<'g, 'a> Access<'g, 'a> {
                 (unknown(name, Why::ExternalResource, resource.origin), None)
             }
             Target::Outside("") => {
-                let name = format!("{}.policy_arn", said_by.address.as_str());
+                let name = name_of_policies(said_by);
                 (unknown(name, Why::UnexpectedForm, said_by.origin), None)
             }
             Target::Outside(arn) => {
@@ -260,7 +260,7 @@ impl<'g, 'a> Access<'g, 'a> {
                 }
             }
             Target::Unknown(why) => {
-                let name = format!("{}.policy_arn", said_by.address.as_str());
+                let name = name_of_policies(said_by);
                 (unknown(name, why, said_by.origin), None)
             }
         }
@@ -321,4 +321,12 @@ impl Attached<'_, '_> {
             self.perhaps_more = more;
         }
     }
+}
+/// What messages call the attribute by which a resource attaches policies.
+fn name_of_policies(said_by: &Resource<'_>) -> String {
+    let attribute = match said_by.get("policy_arn") {
+        Some(_) => "policy_arn",
+        None => "managed_policy_arns",
+    };
+    said_by.name_of(attribute)
 }

@@ -47,11 +47,14 @@ impl Lowering<'_> {
         let origin = value.origin;
         let lowered = match attribute.role {
             AttributeRole::Policy => policy(value),
-            _ => self.typed(self.inner(value, field), attribute),
-        };
-        let lowered = match attribute.shape {
-            Shape::Each(key) => by_key(lowered, key),
-            Shape::Plain | Shape::Tags => lowered,
+            _ => {
+                let inner = self.inner(value, field);
+                let inner = match attribute.shape {
+                    Shape::Each(key) => by_key(inner, key),
+                    Shape::Plain | Shape::Tags => inner,
+                };
+                self.typed(inner, attribute)
+            }
         };
         let mut lowered = shaped(lowered, attribute.shape, origin);
         if attribute.is_list() {

@@ -222,9 +222,40 @@ impl Evidence {
     }
 }
 
-/// What the user can do about a value that is not known, in an input that may have its source beside it.
+/// What tells an estate: what a user can do about something that is not known depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToldBy {
+    /// A plan without its source.
+    PlanAlone,
+    /// Terraform: source, a plan beside it, or a state.
+    Terraform,
+    /// Templates or change sets.
+    CloudFormation,
+}
+
+/// What the user can do about a value that is not known.
 #[must_use]
-pub fn supply(reason: Why, lacks_source: bool) -> &'static str {
+pub fn supply(reason: Why, told_by: ToldBy) -> &'static str {
+    match (reason, told_by) {
+        (Why::KnownAfterApply, ToldBy::CloudFormation) => {
+            "give it a name of your own, or check a change set: aws cloudformation describe-change-set \
+             --include-property-values"
+        }
+        (Why::ExternalResource, ToldBy::CloudFormation) => {
+            "check the template that makes it in the same run, or pass a plan or a state with --context"
+        }
+        (Why::PlaceNotTold, ToldBy::CloudFormation) => "pass --account and --region",
+        (Why::UnexpectedForm, ToldBy::CloudFormation) => {
+            "check the template against the resource's documentation"
+        }
+        (Why::NotEvaluated, ToldBy::CloudFormation) => {
+            "check a change set: aws cloudformation describe-change-set --include-property-values"
+        }
+        (reason, told_by) => supply_in_terraform(reason, told_by == ToldBy::PlanAlone),
+    }
+}
+
+fn supply_in_terraform(reason: Why, lacks_source: bool) -> &'static str {
     match reason {
         Why::KnownAfterApply if lacks_source => {
             "name the Terraform source that the plan was made of with --source, or check the next plan \

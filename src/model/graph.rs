@@ -8,7 +8,7 @@ use super::index::{hash, id_at};
 use super::others::OtherRoot;
 use super::resource::Resource;
 use super::value::{Data, Map, ParameterId, Piece, ProviderId, Reference, Referent, Value, Why};
-use super::vocabulary::{self, AttributeRole, Default as Absent, Kind};
+use super::vocabulary::{self, AttributeRole, Default as Absent, Kind, Language};
 
 /// Names a resource of one graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -186,6 +186,15 @@ impl<'a> ResourceGraph<'a> {
         self.addresses
             .candidates(hash(address))
             .find(|id| self.get(*id).address.as_str() == address)
+    }
+
+    /// In which language the estate is written.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        let mut entries = self.resources.iter().filter_map(|one| one.entry);
+        entries
+            .next()
+            .map_or(Language::Terraform, |entry| entry.language)
     }
 
     /// Why resources of the estate may exist that the input does not show, if so.

@@ -60,6 +60,17 @@ impl<'a> Resource<'a> {
         self.entry.map(|entry| entry.row.kind)
     }
 
+    /// What messages call an attribute: `aws_kms_key.data.policy`, `DataKey.KeyPolicy`.
+    #[must_use]
+    pub fn name_of(&self, path: &str) -> String {
+        let own = self.entry.and_then(|entry| entry.own_words(path));
+        format!(
+            "{}.{}",
+            self.address.as_str(),
+            own.as_deref().unwrap_or(path)
+        )
+    }
+
     /// An attribute by its canonical path. None means that it is known to be absent.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Value<'a>> {

@@ -279,7 +279,7 @@ impl<'g, 'a> Network<'g, 'a> {
 impl Missing {
     fn of(resource: &Resource<'_>, attribute: &str, why: Why) -> Self {
         Self {
-            value: format!("{}.{attribute}", resource.address.as_str()),
+            value: resource.name_of(attribute),
             why,
         }
     }

@@ -49,6 +49,7 @@ mod resource_policies;
 mod role_mode_consistent;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
+mod statement;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod volume_key_is_not_data_access;

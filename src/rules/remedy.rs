@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::hops::blocked_by;
+use super::statement::{Statement, named, quoted};
 use crate::iam::{Decision, Layer};
 use crate::model::graph::ResourceId;
 use crate::paths::{Hop, Step};
@@ -18,63 +19,66 @@ pub(super) fn remedy(context: &Context<'_, '_>, first: &Hop, hops: &[&Hop]) -> S
     if let Some(condition) = first.because.iter().find_map(|one| one.unmet.as_deref()) {
         return meeting(condition, first);
     }
-    let mut actions: Vec<_> = hops.iter().map(|hop| quoted(hop.action)).collect();
+    let language = context.graph.language();
+    let mut actions: Vec<_> = hops.iter().map(|hop| hop.action.to_owned()).collect();
     actions.dedup();
-    let actions = actions.join(", ");
     if first.step == Step::AssumeRole {
-        return format!(
-            "in `assume_role_policy` of `{}`: `statement {{ actions = [{actions}] principals {{ type = \
-             \"Service\" identifiers = [\"sagemaker.amazonaws.com\"] }} }}`",
-            first.resource
-        );
+        let statement = Statement {
+            actions,
+            principal: Some(("Service", quoted("sagemaker.amazonaws.com"))),
+            ..Statement::default()
+        };
+        let (written, role) = (statement.written(language), &first.resource);
+        return format!("in `assume_role_policy` of `{role}`: `{written}`");
     }
     let lacks = |layer| first.because.iter().any(|one| one.layer == layer);
-    let grant = match first.step {
-        Step::GrantVolumeKey => condition("Bool", "kms:GrantIsForAWSResource", "true"),
-        _ => String::new(),
-    };
+    let grant = (first.step == Step::GrantVolumeKey).then_some([
+        "Bool",
+        "kms:GrantIsForAWSResource",
+        "true",
+    ]);
     let is_known =
         first.principal.starts_with("arn:") || context.graph.find(&first.principal).is_some();
     let by_key = lacks(Layer::Resource) && first.action.starts_with("kms:");
     let by_repository =
         lacks(Layer::Resource) && !lacks(Layer::Identity) && first.action.starts_with("ecr:");
     if by_key || by_repository {
-        let resources = if by_key { " resources = [\"*\"]" } else { "" };
         let whom = if is_known {
             arn_of(context, &first.principal)
         } else {
             format!("<{}>", first.principal)
         };
-        return format!(
-            "in the policy of `{}`: `statement {{ actions = [{actions}]{resources} principals {{ type = \
-             \"AWS\" identifiers = [{whom}] }}{grant} }}`",
-            first.resource
-        );
+        let statement = Statement {
+            actions,
+            resources: by_key.then(|| quoted("*")).into_iter().collect(),
+            principal: Some(("AWS", whom)),
+            condition: grant,
+        };
+        let (written, resource) = (statement.written(language), &first.resource);
+        return format!("in the policy of `{resource}`: `{written}`");
     }
     let blocking = blocked_by(first).and_then(|_| first.because.first()?.policy.as_deref());
     let place = match blocking {
         Some(policy) => format!("`{policy}`"),
         None => format!("a policy of `{}`", first.principal),
     };
-    let everybody = if blocked_by(first) == Some("endpoint-blocks") {
-        " principals { type = \"*\" identifiers = [\"*\"] }"
-    } else {
-        ""
-    };
+    let is_everybody = blocked_by(first) == Some("endpoint-blocks");
     let mut resources: Vec<_> = hops.iter().map(|hop| resource_of(context, hop)).collect();
     resources.dedup();
-    let resources = resources.join(", ");
-    let condition = match first.step {
-        Step::PassRole => condition(
-            "StringEquals",
-            "iam:PassedToService",
-            "sagemaker.amazonaws.com",
-        ),
-        _ => grant,
+    let statement = Statement {
+        actions,
+        resources,
+        principal: is_everybody.then(|| ("*", quoted("*"))),
+        condition: match first.step {
+            Step::PassRole => Some([
+                "StringEquals",
+                "iam:PassedToService",
+                "sagemaker.amazonaws.com",
+            ]),
+            _ => grant,
+        },
     };
-    format!(
-        "in {place}: `statement {{ actions = [{actions}] resources = [{resources}]{everybody}{condition} }}`"
-    )
+    format!("in {place}: `{}`", statement.written(language))
 }
 
 /// What to do about something that no policy decides.
@@ -151,21 +155,17 @@ fn meeting(condition: &str, hop: &Hop) -> String {
     }
 }
 
-fn condition(test: &str, variable: &str, value: &str) -> String {
-    format!(" condition {{ test = \"{test}\" variable = \"{variable}\" values = [\"{value}\"] }}")
-}
-
 /// What a statement for a hop names as its resource.
 fn resource_of(context: &Context<'_, '_>, hop: &Hop) -> String {
     let on = hop.on.map(|id| context.graph.get(id).address.as_str());
     match (hop.step, on) {
         (Step::Read | Step::Write, Some(address)) => {
             let inside = hop.resource.strip_prefix(address).unwrap_or("/*");
-            match hop.on.map(|id| arn_by(context, id)) {
-                Some(Written::Reference(arn)) => quoted(&format!("${{{arn}}}{inside}")),
-                Some(Written::Text(arn)) => quoted(&format!("{arn}{inside}")),
+            let own = hop.on.and_then(|id| named(context.graph, id, inside));
+            own.unwrap_or_else(|| match hop.on.map(|id| arn_by(context, id)) {
+                Some(arn) => quoted(&format!("{arn}{inside}")),
                 None => quoted(inside),
-            }
+            })
         }
         (_, Some(address)) => arn_of(context, address),
         (Step::CreateJob | Step::TagJob | Step::FollowJob, None) => {
@@ -185,30 +185,17 @@ fn resource_of(context: &Context<'_, '_>, hop: &Hop) -> String {
 
 /// A resource by reference, if it is one of the input; else by its ARN.
 fn arn_of(context: &Context<'_, '_>, name: &str) -> String {
-    match context.graph.find(name).map(|id| arn_by(context, id)) {
-        Some(Written::Reference(arn)) => arn,
-        Some(Written::Text(arn)) => quoted(&arn),
-        None => quoted(name),
-    }
+    let Some(id) = context.graph.find(name) else {
+        return quoted(name);
+    };
+    let own = named(context.graph, id, "");
+    own.unwrap_or_else(|| quoted(&arn_by(context, id)))
 }
 
-/// How the ARN of a resource is written.
-enum Written {
-    Reference(String),
-    Text(String),
-}
-
-/// What another root makes cannot be referred to.
-fn arn_by(context: &Context<'_, '_>, id: ResourceId) -> Written {
+/// The ARN of a resource that cannot be referred to.
+fn arn_by(context: &Context<'_, '_>, id: ResourceId) -> String {
     let address = context.graph.get(id).address.as_str();
-    if context.graph.is_own(id) {
-        return Written::Reference(format!("{address}.arn"));
-    }
     let arn = context.access.arn(id);
     let known = arn.as_ref().and_then(|arn| arn.known());
-    Written::Text(known.map_or_else(|| format!("<the ARN of {address}>"), str::to_owned))
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{text}\"")
+    known.map_or_else(|| format!("<the ARN of {address}>"), str::to_owned)
 }

@@ -6,6 +6,7 @@ mod question;
 mod source;
 mod teller;
 mod templates;
+mod words;
 mod worlds;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,11 +6,12 @@ use sha2::{Digest, Sha256};
 
 use super::estate::Estate;
 use super::hex;
+use super::words::{in_own_words, own_name};
 use crate::check::Judgement;
 use crate::finding::proof::{DecisionName, HopProof, Proof, ProofVerdict, Reason, Workload};
 use crate::finding::{
     Evidence, Finding, FindingVerdict, MissingValue, Place, Related, Report, Status, Subject,
-    Verdict, supply,
+    ToldBy, Verdict, supply,
 };
 use crate::iam::{Because, Decision};
 use crate::load::Secrets;
@@ -27,8 +28,8 @@ pub(super) struct Teller<'t, 'a> {
     pub(super) sources: &'t SourceMap,
     pub(super) secrets: &'t Secrets,
     pub(super) graph: &'t ResourceGraph<'a>,
-    /// It is a plan without its source.
-    pub(super) lacks_source: bool,
+    /// What tells the estate.
+    pub(super) told_by: ToldBy,
 }
 
 impl<'t, 'a> Teller<'t, 'a> {
@@ -38,7 +39,11 @@ impl<'t, 'a> Teller<'t, 'a> {
             sources: estate.sources,
             secrets: &estate.secrets,
             graph: &estate.graph,
-            lacks_source: estate.form == Form::Plan && estate.source.is_none(),
+            told_by: match estate.form {
+                Form::Plan if estate.source.is_none() => ToldBy::PlanAlone,
+                Form::Plan | Form::State | Form::Module => ToldBy::Terraform,
+                Form::Template => ToldBy::CloudFormation,
+            },
         }
     }
 }
@@ -81,7 +86,7 @@ impl Teller<'_, '_> {
     ) -> Finding {
         let (rule, resource) = (judgement.rule, self.graph.get(judgement.subject));
         let place = |span| Place::from(self.sources.location(span));
-        let mask = |text: &str| self.mask(text);
+        let mask = |text: &str| self.mask(&in_own_words(text, resource, self.graph, true));
         let address = resource.address.as_str();
         Finding {
             rule: rule.id,
@@ -112,7 +117,12 @@ impl Teller<'_, '_> {
                 .iter()
                 .map(|hinge| self.missing(&hinge.value, hinge.reason))
                 .collect(),
-            help: mask(evidence.fix.as_deref().unwrap_or(rule.fix)),
+            help: self.mask(&in_own_words(
+                evidence.fix.as_deref().unwrap_or(rule.fix),
+                resource,
+                self.graph,
+                false,
+            )),
             fingerprint: fingerprint(rule.id, evidence, address, ordinal),
             assumptions: rule.assumes.to_vec(),
         }
@@ -126,9 +136,9 @@ impl Teller<'_, '_> {
 
     pub(super) fn missing(&self, value: &str, why: Why) -> MissingValue {
         MissingValue {
-            value: self.mask(value),
+            value: self.mask(&own_name(value, self.graph)),
             reason: why.to_string(),
-            supply: supply(why, self.lacks_source).to_owned(),
+            supply: supply(why, self.told_by).to_owned(),
         }
     }
 

@@ -12,8 +12,19 @@ pub struct TypeEntry {
     pub row: &'static Row,
     /// The attributes under the names of the type.
     pub fields: Fields,
+    /// In which language people write it.
+    pub language: Language,
     computes_unwritten: bool,
     is_referred_to: bool,
+}
+
+/// A language in which people declare resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Terraform's.
+    Terraform,
+    /// That of templates.
+    CloudFormation,
 }
 
 /// The named attributes of a type or of an object inside it, in the order of their names.
@@ -88,6 +99,29 @@ impl Fields {
     pub fn own(&self, name: &str) -> Option<(&str, &Field)> {
         let found = self.0.iter().find(|(_, field)| field.name == name);
         found.map(|(own, field)| (own.as_str(), field))
+    }
+
+    /// The own paths of all that lies at such a canonical path, at any depth.
+    fn ending_in(&self, canonical: &str) -> Vec<String> {
+        let (first, rest) = match canonical.split_once('.') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (canonical, None),
+        };
+        let mut found = Vec::new();
+        for (own, field) in &self.0 {
+            if field.name == first {
+                match rest {
+                    None => found.push(own.clone()),
+                    Some(rest) => {
+                        let inner = field.fields.ending_in(rest).into_iter();
+                        found.extend(inner.map(|inner| format!("{own}.{inner}")));
+                    }
+                }
+            }
+            let inner = field.fields.ending_in(canonical).into_iter();
+            found.extend(inner.map(|inner| format!("{own}.{inner}")));
+        }
+        found
     }
 
     /// Whether nothing is known of the attributes inside.
@@ -171,6 +205,20 @@ impl TypeEntry {
         own
     }
 
+    /// The path of an attribute in the type's own words, by its canonical path or the end of that; none where
+    /// the type has no such attribute, or calls it so itself.
+    #[must_use]
+    pub fn own_words(&self, canonical: &str) -> Option<String> {
+        let own = if self.knows(canonical) {
+            self.own_path(canonical)
+        } else {
+            let mut found = self.fields.ending_in(canonical);
+            found.sort_by_key(String::len);
+            found.into_iter().next()?
+        };
+        (own != canonical).then_some(own)
+    }
+
     /// Whether an attribute of the table has this canonical path, or lies below it.
     #[must_use]
     pub fn knows(&self, path: &str) -> bool {
@@ -226,8 +274,12 @@ type Types = HashMap<&'static str, TypeEntry>;
 static CLOUDFORMATION: LazyLock<Types> = LazyLock::new(|| {
     let named = rows().filter_map(|row| Some((row.cloudformation?, row)));
     let own = named.filter(|(name, _)| !name.contains('.'));
-    own.map(|(name, row)| (name, entry(row, cloudformation_steps, false)))
-        .collect()
+    let entries = own.map(|(name, row)| {
+        let mut entry = entry(row, cloudformation_steps, false);
+        entry.language = Language::CloudFormation;
+        (name, entry)
+    });
+    entries.collect()
 });
 
 static TERRAFORM: LazyLock<(Types, Types)> = LazyLock::new(|| {
@@ -257,6 +309,7 @@ fn entry(row: &'static Row, names: Names, computes_unwritten: bool) -> TypeEntry
     TypeEntry {
         row,
         fields,
+        language: Language::Terraform,
         computes_unwritten,
         is_referred_to: REFERRED_TO.contains(&row.kind),
     }

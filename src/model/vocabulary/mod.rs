@@ -24,7 +24,9 @@ mod sagemaker;
 mod security_groups;
 mod storage;
 
-pub use index::{Field, Fields, TypeEntry, cloudformation_type, snake_case, terraform_type};
+pub use index::{
+    Field, Fields, Language, TypeEntry, cloudformation_type, snake_case, terraform_type,
+};
 pub use kind::Kind;
 
 /// The names of one kind of resource in every format.
