@@ -145,6 +145,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "remedy",
         "resource-policies",
         "statements",
+        "suggested-statement",
     ] {
         assert!(files.remove(own));
     }
@@ -178,7 +179,9 @@ fn no_fixture_or_snapshot_is_an_orphan() {
         let name = path.to_string_lossy().into_owned();
         let other = match name.strip_suffix(".plan.json") {
             Some(stem) => format!("{stem}.tf"),
-            None => name.replace(".tf", ".plan.json"),
+            None => name
+                .replace(".tf", ".plan.json")
+                .replace(".yaml", ".plan.json"),
         };
         if !Path::new(&other).exists() {
             orphans.push(name);
@@ -195,6 +198,20 @@ fn no_fixture_or_snapshot_is_an_orphan() {
         }
     }
     assert_eq!(orphans, [""; 0]);
+}
+
+/// A fixture is written as a template too, or says why it cannot be.
+#[test]
+fn every_fixture_has_its_template() {
+    let mut wrong = Vec::new();
+    for source in support::files(Path::new("testdata/rules"), ".tf") {
+        let text = std::fs::read_to_string(&source).unwrap();
+        let says_why = text.lines().any(|line| line.starts_with("# No template: "));
+        if source.with_extension("yaml").exists() == says_why {
+            wrong.push(source.display().to_string());
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
 }
 
 #[test]

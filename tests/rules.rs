@@ -1,14 +1,17 @@
-//! Every fixture of every rule: `testdata/rules/<rule>/{pass,fail,unknown}[-slug].plan.json` and the `.tf` file
-//! that it was made of. The file name states the verdict of the plan and is asserted here, for the plan alone
-//! and with its source; what the plan does not tell, the source may. The source alone may be unsure of what
-//! AWS would have to be asked. The snapshot shows how it is said.
+//! Every fixture of every rule: `testdata/rules/<rule>/{pass,fail,unknown}[-slug].plan.json`, the `.tf` file that it
+//! was made of, and the same as a template. The file name states the verdict of the plan and is asserted here, for
+//! the plan alone and with its source; what the plan does not tell, the source may. The source alone may be unsure
+//! of what AWS would have to be asked. The template says what the plan says, or what the source alone says; where
+//! its conditions decide, it may say for which answers something is broken. The snapshot shows how it is said.
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
 mod support;
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::path::Path;
 
+use plangate::finding::{Finding, FindingVerdict};
 use plangate::report::{Format, Style};
 use plangate::{Options, rules};
 
@@ -57,6 +60,27 @@ fn fixtures_get_the_verdict_of_their_name() {
             wrong.borrow_mut().push(format!("{fixture}\n{with_source}"));
             return;
         }
+        let template = format!("{beside}.yaml");
+        let template = Path::new(&template).exists().then(|| {
+            let (account, region) = support::place_of_template(Path::new(&format!("{beside}.tf")));
+            plangate::check(&Options {
+                inputs: vec![template],
+                rules: vec![rule],
+                account,
+                region,
+                ..Options::default()
+            })
+        });
+        if let Some(template) = &template {
+            let of_template = of_template(template);
+            let is_conditional = of_template == "broken in some cases" && expected == "unsure";
+            if of_template != expected && of_template != of_source && !is_conditional {
+                let fixture = format!("{beside}: template is {of_template}");
+                let said = printed(template);
+                wrong.borrow_mut().push(format!("{fixture}\n{said}"));
+                return;
+            }
+        }
         let mut said = format!("verdict: {verdict}");
         if of_source != verdict {
             write!(said, "; of the source alone: {of_source}").unwrap();
@@ -76,11 +100,26 @@ fn fixtures_get_the_verdict_of_their_name() {
         settings.remove_input_file();
         settings.remove_snapshot_suffix();
         settings.bind(|| {
-            insta::assert_snapshot!(fixture, format!("{said}\n\n{with_source}"));
+            let mut said = format!("{said}\n\n{with_source}");
+            if let Some(template) = &template {
+                let (verdict, printed) = (of_template(template), printed(template));
+                write!(said, "\nas a template: {verdict}\n\n{printed}").unwrap();
+            }
+            insta::assert_snapshot!(fixture, said);
         });
     });
     let wrong = wrong.into_inner().join("\n");
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The verdict of a template, which may hold for some answers only.
+fn of_template(report: &plangate::finding::Report) -> &'static str {
+    let is_always =
+        |one: &Finding| one.verdict == FindingVerdict::Broken && one.only_when.is_empty();
+    match support::verdict(report) {
+        "broken" if !report.findings.iter().any(is_always) => "broken in some cases",
+        verdict => verdict,
+    }
 }
 
 fn printed(report: &plangate::finding::Report) -> String {

@@ -102,9 +102,15 @@ pub enum LoadError {
         /// What is wrong.
         reason: String,
     },
-    /// YAML that is something else.
-    #[error("is YAML, but no CloudFormation template: it has no `Resources` with a `Type`")]
-    NoTemplate,
+    /// YAML or JSON that is something else.
+    #[error(
+        "is {form}, but no Terraform plan or state and no CloudFormation template: it has no `Resources` with \
+         a `Type`"
+    )]
+    NoTemplate {
+        /// `YAML` or `JSON`.
+        form: &'static str,
+    },
     /// More text than a template has.
     #[error("is larger than 16 MiB, and no JSON")]
     LargeText,
@@ -163,7 +169,7 @@ impl LoadError {
             }
             Self::Template => "give a plan or a state of Terraform",
             Self::BrokenTemplate { .. } => "correct it there; nothing of this template is judged",
-            Self::NotYaml { .. } | Self::NoTemplate | Self::LargeText => {
+            Self::NotYaml { .. } | Self::NoTemplate { .. } | Self::LargeText => {
                 "give a CloudFormation template, a Terraform plan or a directory of either"
             }
             Self::Parameters(_) => {
@@ -188,7 +194,7 @@ impl LoadError {
                 | Self::RawState
                 | Self::Answer(_)
                 | Self::NotYaml { .. }
-                | Self::NoTemplate
+                | Self::NoTemplate { .. }
                 | Self::LargeText
                 | Self::NotUtf8 { .. }
         )

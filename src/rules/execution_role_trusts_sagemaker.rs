@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
     unsure: "The trust policy is decided for each workload, with its account and, of a notebook or job, \
              its ARN as `aws:SourceArn`. Of a role from outside the input the trust is not known: then the \
              finding is about the workload.",
-    fix: "allow `sts:AssumeRole` to `Service = \"sagemaker.amazonaws.com\"` in `assume_role_policy`",
+    fix: "allow `sts:AssumeRole` to `Service = \"sagemaker.amazonaws.com\"` in the role's trust policy",
     references: &[
         Link {
             title: "Amazon SageMaker AI Developer Guide: How to use SageMaker AI execution roles",

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::hops::blocked_by;
-use super::statement::{Statement, named, quoted};
+use super::suggested_statement::{Statement, named, quoted};
 use crate::iam::{Decision, Layer};
 use crate::model::graph::ResourceId;
 use crate::paths::{Hop, Step};
@@ -29,7 +29,7 @@ pub(super) fn remedy(context: &Context<'_, '_>, first: &Hop, hops: &[&Hop]) -> S
             ..Statement::default()
         };
         let (written, role) = (statement.written(language), &first.resource);
-        return format!("in `assume_role_policy` of `{role}`: `{written}`");
+        return format!("in the trust policy of `{role}`: `{written}`");
     }
     let lacks = |layer| first.because.iter().any(|one| one.layer == layer);
     let grant = (first.step == Step::GrantVolumeKey).then_some([

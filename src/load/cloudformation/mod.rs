@@ -54,7 +54,7 @@ pub struct Stack {
 /// What else it is.
 pub fn read(sources: &SourceMap, file: FileId) -> Result<Template, LoadError> {
     let text = sources.text(file);
-    let is_json = text.trim_start().starts_with('{');
+    let is_json = text.trim_start().starts_with(['{', '[']);
     let read = if is_json {
         read_json(text, file)
     } else {
@@ -64,7 +64,9 @@ pub fn read(sources: &SourceMap, file: FileId) -> Result<Template, LoadError> {
         Ok(document) if is_template(&document.root) => {
             Ok(Template::of(&document.root, sources.name(file), file))
         }
-        Ok(_) => Err(LoadError::NoTemplate),
+        Ok(_) => Err(LoadError::NoTemplate {
+            form: if is_json { "JSON" } else { "YAML" },
+        }),
         Err(error) => Err(broken(&error, sources, looks_like_template(text))),
     }
 }

@@ -29,3 +29,5 @@ resource "aws_s3_bucket" "data" {
     }
   }
 }
+
+# No template: encryption written inside the bucket is the only spelling in CloudFormation: pass.yaml has it.

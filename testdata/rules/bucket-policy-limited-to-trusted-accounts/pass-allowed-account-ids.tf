@@ -33,3 +33,5 @@ resource "aws_s3_bucket_policy" "data" {
   bucket = aws_s3_bucket.data.id
   policy = data.aws_iam_policy_document.data.json
 }
+
+# No template: the account that the provider is held to (allowed_account_ids) has no counterpart in a template.

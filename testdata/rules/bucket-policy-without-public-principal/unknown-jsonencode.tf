@@ -28,3 +28,5 @@ resource "aws_s3_bucket_policy" "data" {
     }]
   })
 }
+
+# No template: only a plan hides the text; a template shows it.

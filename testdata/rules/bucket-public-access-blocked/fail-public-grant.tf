@@ -48,3 +48,5 @@ resource "aws_s3_bucket_acl" "data" {
     }
   }
 }
+
+# No template: grants to grantees do not exist in CloudFormation, only canned ACLs do.

@@ -23,3 +23,5 @@ resource "aws_s3_account_public_access_block" "this" {
   ignore_public_acls      = true
   restrict_public_buckets = true
 }
+
+# No template: the public access block of the account does not exist in CloudFormation.

@@ -16,3 +16,5 @@ provider "aws" {
 resource "aws_s3_bucket" "data" {
   bucket = "claims-data-111122223333"
 }
+
+# No template: only a plan tells that the bucket exists already.

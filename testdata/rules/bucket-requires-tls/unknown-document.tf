@@ -39,3 +39,5 @@ resource "aws_s3_bucket_policy" "data" {
   bucket = aws_s3_bucket.data.id
   policy = data.aws_iam_policy_document.data.json
 }
+
+# No template: only a plan hides the text; a template shows it.

@@ -47,3 +47,5 @@ resource "aws_iam_role" "notebook" {
     }]
   })
 }
+
+# No template: only a plan hides the text; a template shows it.

@@ -31,3 +31,5 @@ resource "aws_iam_role_policy" "data" {
     }]
   })
 }
+
+# No template: only a plan hides the text; a template shows it.

@@ -85,3 +85,5 @@ resource "awscc_sagemaker_processing_job" "segmentation" {
     }
   }
 }
+
+# No template: the provider alias (another account or Region) is another stack.

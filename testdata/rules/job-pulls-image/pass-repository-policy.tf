@@ -102,3 +102,5 @@ resource "awscc_sagemaker_processing_job" "features" {
     }
   }
 }
+
+# No template: the provider alias (another account or Region) is another stack.

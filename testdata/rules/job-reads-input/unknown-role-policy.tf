@@ -98,3 +98,5 @@ resource "awscc_sagemaker_processing_job" "health" {
     }
   }]
 }
+
+# No template: only a plan hides the text; a template shows it.

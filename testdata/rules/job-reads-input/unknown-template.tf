@@ -83,3 +83,5 @@ resource "awscc_sagemaker_processing_job" "health" {
     }
   }]
 }
+
+# No template: only a plan hides the text; a template shows it.

@@ -91,3 +91,5 @@ resource "awscc_sagemaker_processing_job" "forecast" {
     }]
   }
 }
+
+# No template: only a plan hides the text; a template shows it.

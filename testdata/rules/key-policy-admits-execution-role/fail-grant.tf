@@ -104,3 +104,5 @@ resource "aws_kms_grant" "notebook" {
   grantee_principal = aws_iam_role.notebook.arn
   operations        = ["GenerateDataKey", "DescribeKey"] # bad: without Decrypt
 }
+
+# No template: CloudFormation has no KMS grants.

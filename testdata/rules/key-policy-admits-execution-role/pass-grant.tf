@@ -98,3 +98,5 @@ resource "aws_kms_grant" "notebook" {
   grantee_principal = aws_iam_role.notebook.arn
   operations        = ["Decrypt", "GenerateDataKey", "DescribeKey"]
 }
+
+# No template: CloudFormation has no KMS grants.

@@ -31,3 +31,5 @@ resource "aws_kms_key" "data" {
     }]
   })
 }
+
+# No template: the account that the provider is held to (allowed_account_ids) has no counterpart in a template.

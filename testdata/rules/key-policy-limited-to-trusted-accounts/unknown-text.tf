@@ -47,3 +47,5 @@ resource "aws_kms_key" "data" {
     }]
   })
 }
+
+# No template: only a plan hides the text; a template shows it.

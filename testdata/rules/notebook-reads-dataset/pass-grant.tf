@@ -88,3 +88,5 @@ resource "aws_sagemaker_notebook_instance" "imaging" {
   role_arn      = aws_iam_role.notebook.arn
   instance_type = "ml.t3.medium"
 }
+
+# No template: CloudFormation has no KMS grants.

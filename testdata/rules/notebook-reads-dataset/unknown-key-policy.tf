@@ -92,3 +92,5 @@ resource "aws_sagemaker_notebook_instance" "imaging" {
   role_arn      = aws_iam_role.notebook.arn
   instance_type = "ml.t3.medium"
 }
+
+# No template: only a plan hides the text; a template shows it.

@@ -42,3 +42,5 @@ resource "aws_iam_role_policy" "pass" {
     }]
   })
 }
+
+# No template: only a plan hides the text; a template shows it.

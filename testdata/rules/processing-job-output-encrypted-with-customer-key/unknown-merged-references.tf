@@ -50,3 +50,5 @@ resource "awscc_sagemaker_processing_job" "features" {
     }]
   }
 }
+
+# No template: only a plan hides the text; a template shows it.

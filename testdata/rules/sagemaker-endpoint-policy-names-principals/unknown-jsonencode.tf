@@ -41,3 +41,5 @@ resource "aws_vpc_endpoint" "sagemaker_api" {
     }]
   })
 }
+
+# No template: only a plan hides the text; a template shows it.

@@ -39,3 +39,5 @@ resource "aws_sagemaker_notebook_instance" "claims" {
   direct_internet_access = "Disabled"
   subnet_id              = aws_subnet.notebook.id
 }
+
+# No template: the default security group cannot be taken over in CloudFormation.

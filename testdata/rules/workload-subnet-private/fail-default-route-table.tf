@@ -42,3 +42,5 @@ resource "aws_sagemaker_notebook_instance" "claims" {
   subnet_id              = aws_subnet.notebook.id
   security_groups        = ["sg-0a1b2c3d4e5f60718"]
 }
+
+# No template: a VPC's main route table cannot be taken over in CloudFormation.

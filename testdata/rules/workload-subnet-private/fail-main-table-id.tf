@@ -38,3 +38,5 @@ resource "aws_sagemaker_notebook_instance" "claims" {
   subnet_id              = aws_subnet.notebook.id
   security_groups        = ["sg-0a1b2c3d4e5f60718"]
 }
+
+# No template: CloudFormation does not give the id of a VPC's main route table.

@@ -48,3 +48,5 @@ resource "aws_sagemaker_notebook_instance" "this" {
   instance_type = "ml.t3.medium"
   kms_key_id    = aws_kms_key.volume.arn
 }
+
+# No template: only a plan hides the text; a template shows it.
