@@ -205,12 +205,15 @@ impl TypeEntry {
         own
     }
 
-    /// The path of an attribute in the type's own words, by its canonical path or the end of that; none where
-    /// the type has no such attribute, or calls it so itself.
+    /// The path of an attribute in the type's own words, by its canonical path or, in templates, the end of
+    /// that; none where the type has no such attribute, or calls it so itself.
     #[must_use]
     pub fn own_words(&self, canonical: &str) -> Option<String> {
         let own = if self.knows(canonical) {
             self.own_path(canonical)
+        } else if self.language == Language::Terraform {
+            // There, what completes a resource is one of its own.
+            return None;
         } else {
             let mut found = self.fields.ending_in(canonical);
             found.sort_by_key(String::len);
