@@ -1,5 +1,5 @@
-//! A plan, its source, and both together say the same of an estate, except where the less informed one is
-//! unsure.
+//! A plan, its source, both together, and the same as a template say the same of an estate, except where the less
+//! informed one is unsure.
 #![expect(clippy::print_stdout, reason = "a helper of tests says what it saw")]
 
 mod support;
@@ -13,8 +13,8 @@ use plangate::{Options, check};
 
 use support::Alone;
 
-/// What the plan alone cannot even ask: the estate, the rule, and why. Nothing but what the plan lacks stands
-/// here.
+/// What the plan alone cannot even ask, nor a template in which a parameter stands for the text that the plan hides:
+/// the estate, the rule, and why. Nothing but what the plan lacks stands here.
 const NOT_ASKED: &[(&str, &str, &str)] = &[
     (
         "notebook-role-can-create-processing-job/unknown",
@@ -123,6 +123,116 @@ fn says(report: &Report, finding: &Finding, verdict: FindingVerdict) -> bool {
         let is_same = own == other || for_all && support::any_key(own) == support::any_key(other);
         is_same && one.rule == finding.rule && one.verdict == verdict
     })
+}
+
+/// A fixture in Terraform, and as a template in the same place.
+struct Twins {
+    name: String,
+    source: Report,
+    both: Report,
+    template: Report,
+    /// The text of the template.
+    text: String,
+}
+
+impl Twins {
+    fn of(name: String, stem: &Path) -> Option<Self> {
+        let template = stem.with_extension("yaml");
+        let text = std::fs::read_to_string(&template).ok()?;
+        let source = stem.with_extension("tf");
+        let (account, region) = support::place_of_template(&source);
+        let case = Case::of(name, &stem.with_extension("plan.json"), &source);
+        let template = check(&Options {
+            inputs: vec![template.to_string_lossy().into_owned()],
+            rules: RULES.iter().collect(),
+            account,
+            region,
+            ..Options::default()
+        });
+        Some(Self {
+            name: case.name,
+            source: case.source,
+            both: case.both,
+            template,
+            text,
+        })
+    }
+
+    /// Whether findings are about the same thing. A fixture calls each resource by its label and kind; what
+    /// completes another one, a template writes inside of it.
+    fn is_same(&self, terraform: &Finding, template: &Finding) -> bool {
+        let address = &terraform.resource.address;
+        let (block, key) = address.split_once('[').unwrap_or((address, ""));
+        let label = block.rsplit('.').next().unwrap();
+        let id = [label, terraform.resource.kind, key].map(pascal).concat();
+        let is_declared = self.text.contains(&format!("\n  {id}:"));
+        !is_declared || template.resource.address == id
+    }
+
+    fn disagreements(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut wrong = |finding: &Finding, by: &str, not_by: &str| {
+            let (rule, address) = (finding.rule, &finding.resource.address);
+            let message = &finding.message;
+            let (name, when) = (&self.name, finding.only_when.join(" or "));
+            found.push(format!(
+                "{name}: {rule} of {address} is broken {when} by {by}, not by {not_by}: {message}"
+            ));
+        };
+        let broken = |report: &'_ Report| -> Vec<Finding> {
+            let broken = report.findings.iter();
+            let broken = broken.filter(|one| one.verdict == FindingVerdict::Broken);
+            broken.cloned().collect()
+        };
+        // What the source alone cannot tell, the template need not.
+        for finding in broken(&self.both) {
+            let of_rule = |one: &&Finding| one.rule == finding.rule;
+            let mut said = self.template.findings.iter().filter(of_rule);
+            let is_told = says(&self.source, &finding, FindingVerdict::Broken);
+            // As a plan hides a text, so does a parameter of the template.
+            let mut hidden = NOT_ASKED.iter();
+            let is_hidden =
+                hidden.any(|(case, rule, _)| *case == self.name && *rule == finding.rule);
+            if is_told && !is_hidden && !said.any(|one| self.is_same(&finding, one)) {
+                wrong(&finding, "Terraform", "the template");
+            }
+        }
+        for finding in broken(&self.template) {
+            let reports = [&self.both, &self.source];
+            let mut said = reports.iter().flat_map(|report| &report.findings);
+            if !said.any(|one| one.rule == finding.rule && self.is_same(one, &finding)) {
+                wrong(&finding, "the template", "Terraform");
+            }
+        }
+        found
+    }
+}
+
+/// `job_v2` is `JobV2`.
+fn pascal(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = words.map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        format!("{}{rest}", first.to_uppercase())
+    });
+    words.collect()
+}
+
+#[test]
+fn fixtures_of_rules_agree_with_their_templates() {
+    let root = Path::new("testdata/rules");
+    let (mut number, mut wrong) = (0, Vec::new());
+    for plan in support::files(root, ".plan.json") {
+        let name = plan.strip_prefix(root).unwrap().to_string_lossy();
+        let name = name.trim_end_matches(".plan.json").to_owned();
+        if let Some(twins) = Twins::of(name.clone(), &root.join(&name)) {
+            number += 1;
+            wrong.extend(twins.disagreements());
+        }
+    }
+    println!("{number} fixtures");
+    assert!(number > 0, "nothing was compared");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 fn folders(root: &Path) -> Vec<std::path::PathBuf> {

@@ -106,7 +106,7 @@ impl Alone {
             let name = inside.to_string_lossy();
             // `steps/` are what the plans after the first were made of.
             let is_plan = name.starts_with("plan") && name.ends_with(".json");
-            if is_plan || name.starts_with("steps") {
+            if is_plan || name.starts_with("steps") || name.ends_with(".yaml") {
                 continue;
             }
             let copy = alone.folder.join(inside);

@@ -217,7 +217,12 @@ impl TypeEntry {
         } else {
             let mut found = self.fields.ending_in(canonical);
             found.sort_by_key(String::len);
-            found.into_iter().next()?
+            let own = found.into_iter().next()?;
+            // Who says a name alone gets one.
+            match own.rsplit_once('.') {
+                Some((_, last)) if !canonical.contains('.') => last.to_owned(),
+                _ => own,
+            }
         };
         (own != canonical).then_some(own)
     }
