@@ -7,7 +7,7 @@ use crate::iam::{Hinge, Identities as _, Policy, PolicyKind};
 use crate::model::graph::{Part, ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::source::Span;
-use crate::model::value::{Data, Value, Why};
+use crate::model::value::{Data, Piece, Reference, Referent, Value, Why};
 use crate::model::vocabulary::Kind;
 
 /// The identity policies of one role, group or user.
@@ -251,19 +251,29 @@ impl<'g, 'a> Access<'g, 'a> {
                 let name = name_of_policies(said_by);
                 (unknown(name, Why::UnexpectedForm, said_by.origin), None)
             }
-            Target::Outside(arn) => {
-                if let Some(policy) = self.managed.get(arn, said_by.origin) {
-                    (Arc::new(policy), Some(arn.to_owned()))
-                } else {
-                    let policy = unknown(arn.to_owned(), Why::ExternalResource, said_by.origin);
-                    (policy, Some(arn.to_owned()))
+            Target::Outside(arn) => self.outside(arn, said_by, &unknown),
+            Target::Unknown(why) => match in_any_partition(arn) {
+                Some(arn) => self.outside(&arn, said_by, &unknown),
+                None => {
+                    let name = name_of_policies(said_by);
+                    (unknown(name, why, said_by.origin), None)
                 }
-            }
-            Target::Unknown(why) => {
-                let name = name_of_policies(said_by);
-                (unknown(name, why, said_by.origin), None)
-            }
+            },
         }
+    }
+
+    /// A managed policy that is not in the input.
+    fn outside(
+        &self,
+        arn: &str,
+        said_by: &Resource<'a>,
+        unknown: &dyn Fn(String, Why, Span) -> Arc<Policy>,
+    ) -> (Arc<Policy>, Option<String>) {
+        let policy = match self.managed.get(arn, said_by.origin) {
+            Some(policy) => Arc::new(policy),
+            None => unknown(arn.to_owned(), Why::ExternalResource, said_by.origin),
+        };
+        (policy, Some(arn.to_owned()))
     }
 
     /// The groups that a user is in, and why there may be more.
@@ -271,6 +281,20 @@ impl<'g, 'a> Access<'g, 'a> {
     pub fn groups_of(&self, user: ResourceId) -> (Vec<ResourceId>, Option<(String, Why)>) {
         let graph = self.graph();
         let (mut groups, mut perhaps_more) = (Vec::new(), None);
+        let resource = graph.get(user);
+        if let Some(own) = resource.get("groups") {
+            let named = own.as_list().unwrap_or(std::slice::from_ref(own)).iter();
+            for target in named.map(|value| graph.target(value, &[Kind::Group])) {
+                match target {
+                    Target::Resource(id) => groups.push(id),
+                    Target::Outside(name) => {
+                        let what = format!("policies of the group {name}");
+                        perhaps_more = Some((what, Why::ExternalResource));
+                    }
+                    Target::Unknown(why) => perhaps_more = Some((resource.name_of("groups"), why)),
+                }
+            }
+        }
         for (_, membership) in graph.iter() {
             if membership.kind() != Some(Kind::Membership) {
                 continue;
@@ -322,6 +346,24 @@ impl Attached<'_, '_> {
         }
     }
 }
+/// The ARN of a policy of AWS's own of which only the partition is open: it says the same in all of them.
+fn in_any_partition(arn: &Value<'_>) -> Option<String> {
+    let Data::Template(pieces) = &arn.data else {
+        return None;
+    };
+    let texts = pieces.iter().map(|piece| match piece {
+        Piece::Known(text) => Some(text.as_ref()),
+        Piece::Reference(Reference { of, attribute })
+            if matches!(of, Referent::Provider(_)) && attribute == "partition" =>
+        {
+            Some("aws")
+        }
+        Piece::Reference(_) | Piece::Unknown(_) => None,
+    });
+    let arn: String = texts.collect::<Option<_>>()?;
+    is_by_aws(&arn).then_some(arn)
+}
+
 /// What messages call the attribute by which a resource attaches policies.
 fn name_of_policies(said_by: &Resource<'_>) -> String {
     let attribute = match said_by.get("policy_arn") {

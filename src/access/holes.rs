@@ -7,7 +7,7 @@ use crate::iam::text::{Class, Domain, Hole, HoleId, Piece as TextPiece, Text};
 use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::resource::Standing;
 use crate::model::value::{Data, ParameterId, Piece, ProviderId, Reference, Referent, Value, Why};
-use crate::model::vocabulary::Kind;
+use crate::model::vocabulary::{Kind, Language};
 
 /// Every hole of an estate's policies, with what stands for it in messages.
 #[derive(Debug)]
@@ -96,10 +96,15 @@ impl<'g, 'a> Holes<'g, 'a> {
         };
         let provider = self.graph.providers().get(id.0 as usize);
         let of = provider.map_or("aws", |provider| provider.name.as_ref());
-        let name = format!(
-            "{attribute} of provider {}",
-            if of.is_empty() { "aws" } else { of }
-        );
+        let name = match (self.graph.language(), attribute) {
+            (Language::CloudFormation, "account") => "AWS::AccountId".to_owned(),
+            (Language::CloudFormation, "region") => "AWS::Region".to_owned(),
+            (Language::CloudFormation, "partition") => "AWS::Partition".to_owned(),
+            _ => format!(
+                "{attribute} of provider {}",
+                if of.is_empty() { "aws" } else { of }
+            ),
+        };
         Text::hole(self.fresh(name, Why::PlaceNotTold, domain, None))
     }
 

@@ -41,7 +41,8 @@ impl Scope<'_, '_> {
             Found::Truth(truth)
         };
         match world.once(self.stack, Name::Condition(name.into()), busy, work) {
-            Found::Truth(truth) => truth,
+            // What leaves it open was asked for, if not now, then when it was worked out.
+            Found::Truth(truth) => self.noted(truth),
             _ => None,
         }
     }

@@ -40,7 +40,7 @@ impl Scope<'_, '_> {
         match called(node) {
             Called::Known(call) => return self.call(&call),
             Called::Unknown(name) => {
-                return world.wrong(format!("`{name}` is no function that is known"), at);
+                return world.wrong(unknown_function(&name), at);
             }
             Called::Nothing => {}
         }
@@ -105,6 +105,7 @@ impl Scope<'_, '_> {
             Function::ImportValue => self.import(argument, at),
             Function::Base64 => self.base64(argument, at),
             Function::Cidr => self.cidr(call),
+            Function::GetStackOutput => Value::new(Data::Unknown(Why::Imported), at),
             // Only AWS knows the names of its zones.
             Function::GetAzs => Value::new(Data::Unknown(Why::KnownAfterApply), at),
             Function::Length => match &self.value(argument).data {
@@ -317,6 +318,13 @@ impl Scope<'_, '_> {
         write_json(&self.value(argument), &mut out);
         joined(out, at)
     }
+}
+
+fn unknown_function(name: &str) -> String {
+    if name.contains("Rain::") {
+        return format!("`{name}` is written out by `rain pkg`: check what that makes");
+    }
+    format!("`{name}` is no function that is known")
 }
 
 /// A number as JSON has it; what a number would not print again as it stands (`0644`, `012345678901`) is text.

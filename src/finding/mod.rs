@@ -238,8 +238,7 @@ pub enum ToldBy {
 pub fn supply(reason: Why, told_by: ToldBy) -> &'static str {
     match (reason, told_by) {
         (Why::KnownAfterApply, ToldBy::CloudFormation) => {
-            "give it a name of your own, or check a change set: aws cloudformation describe-change-set \
-             --include-property-values"
+            "give it a name of your own, where it can have one; else only the deployed stack tells"
         }
         (Why::ExternalResource, ToldBy::CloudFormation) => {
             "check the template that makes it in the same run, or pass a plan or a state with --context"

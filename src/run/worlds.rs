@@ -27,9 +27,10 @@ pub(super) fn in_each(
     report: &mut Report,
     judge: &dyn Fn(&Estate<'_>, &mut Report),
 ) {
-    let mut asked = few(&estate.questions);
+    // What was ever asked: it only grows, so that there is an end.
+    let mut ever_asked = estate.questions.clone();
+    let mut asked = few(&ever_asked);
     while !asked.is_empty() {
-        let mut also_asked = estate.questions.clone();
         let mut judged = Vec::new();
         for answers in assignments(&asked) {
             let Some(world) = estate.with(options, &answers) else {
@@ -37,7 +38,7 @@ pub(super) fn in_each(
             };
             // An answer may lead to further questions.
             for (what, question) in &world.questions {
-                also_asked.entry(what.clone()).or_default().join(question);
+                ever_asked.entry(what.clone()).or_default().join(question);
             }
             if world.is_impossible {
                 continue;
@@ -53,7 +54,7 @@ pub(super) fn in_each(
                 said,
             ));
         }
-        let also_asked = few(&also_asked);
+        let also_asked = few(&ever_asked);
         if also_asked == asked {
             if judged.is_empty() {
                 break;

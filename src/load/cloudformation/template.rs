@@ -79,9 +79,11 @@ pub fn is_template(root: &Node) -> bool {
         resources
             .any(|(name, one)| one.get("Type").is_some() || name.text.starts_with("Fn::ForEach"))
     };
-    root.get("AWSTemplateFormatVersion").is_some()
-        || root.get("Resources").is_some_and(has_type)
-        || root.get("Transform").is_some() && root.get("Resources").is_some()
+    let resources = root.get("Resources");
+    let also_has = |names: &[&str]| names.iter().any(|name| root.get(name).is_some());
+    also_has(&["AWSTemplateFormatVersion"])
+        || resources.is_some_and(has_type)
+        || resources.is_some() && also_has(&["Transform", "Parameters", "Outputs", "Conditions"])
 }
 
 const SECTIONS: &[&str] = &[

@@ -154,7 +154,18 @@ impl<'r, 'de> Document<'r, 'de> {
 
     /// Says what a text is that could not be read to its end.
     fn explain(&self, error: &serde_json::Error) -> LoadError {
-        if reason(error).contains("recursion limit") {
+        let is_too_deep = reason(error).contains("recursion limit");
+        if self.sections.template {
+            LoadError::BrokenTemplate {
+                line: error.line(),
+                column: error.column(),
+                reason: if is_too_deep {
+                    "this nests more than 128 levels deep".to_owned()
+                } else {
+                    reason(error)
+                },
+            }
+        } else if is_too_deep {
             LoadError::TooDeep {
                 line: error.line(),
                 column: error.column(),
