@@ -154,6 +154,7 @@ impl World<'_> {
                 origin: declared.at,
                 standing: Standing::Judged,
                 existed_before: None,
+                construct: self.construct(stack, declared, logical_id).map(Into::into),
                 provider: Some(ProviderId(0)),
             });
         }
@@ -171,6 +172,19 @@ impl World<'_> {
             parameters: Vec::new(),
             incomplete: self.incomplete.get(),
         }
+    }
+
+    /// The path of the construct that made a resource, as the CDK notes it.
+    fn construct(&self, stack: usize, declared: &Declared, logical_id: &str) -> Option<String> {
+        let noted = declared.node.get("Metadata").and_then(|metadata| {
+            let path = metadata.get("aws:cdk:path")?;
+            path.as_text().map(str::to_owned)
+        });
+        let told = || {
+            let stack = self.stack(stack)?;
+            stack.template.constructs.get(logical_id).cloned()
+        };
+        noted.or_else(told)
     }
 
     /// What every named condition comes to, as far as that is known.

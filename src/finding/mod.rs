@@ -338,6 +338,9 @@ pub struct Subject {
     /// What it is in the words of the input.
     #[serde(rename = "type")]
     pub type_name: String,
+    /// The path of the construct that made it, where a program wrote the input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub construct: Option<String>,
 }
 
 /// A place in a file: lines and columns count from 1, columns in Unicode characters.

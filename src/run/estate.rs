@@ -113,7 +113,7 @@ pub(super) fn each_estate(
         });
         let form = match form {
             Ok(Outcome::Template(text)) => {
-                let added = templates.add(input, text, &parameters);
+                let added = templates.add(input, text, &parameters, found.deployment(input));
                 added.map(|()| None)
             }
             Ok(Outcome::Estate(form, taken)) => Ok(Some((form, taken))),
@@ -122,7 +122,7 @@ pub(super) fn each_estate(
         match form {
             // It is judged with the others, later on.
             Ok(None) => judged.extend(input.searched),
-            Err(error) if input.searched.is_some() && error.is_other() => overview.passed_over += 1,
+            Err(error) if is_candidate(input) && error.is_other() => overview.passed_over += 1,
             Ok(Some((Form::State, false))) => states.push(input),
             outcome => {
                 judged.extend(input.searched);
@@ -156,6 +156,11 @@ pub(super) fn each_estate(
         }
     }
     overview
+}
+
+/// Whether nobody says that it is an input: it was only found in a directory.
+fn is_candidate(input: &load::Input) -> bool {
+    input.searched.is_some() && !matches!(input.what, What::Stack(_))
 }
 
 /// The directory that a file lies in, as a module there is called.
@@ -216,6 +221,7 @@ fn one_estate(
 ) -> Result<Outcome, LoadError> {
     let mut sources = SourceMap::default();
     let content = match input.what {
+        What::Stack(_) => return Ok(Outcome::Template(input.read()?)),
         What::Text => {
             let text = input.read()?;
             if !text.trim_start().starts_with('{') {

@@ -95,6 +95,7 @@ impl Teller<'_, '_> {
                 address: printable(address),
                 kind: resource.kind().map_or("unknown", |kind| kind.name()),
                 type_name: resource.type_name.clone().into_owned(),
+                construct: resource.construct.as_deref().map(mask),
             },
             message: mask(&evidence.message),
             location: place(evidence.at),

@@ -5,6 +5,7 @@
 //! Source: AWS `CloudFormation` User Guide, "Template anatomy", "Embed stacks within other stacks using nested
 //! stacks", "Get exports from a deployed stack".
 
+mod assembly;
 mod exports;
 mod parameters;
 mod sets;
@@ -12,6 +13,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
+pub use assembly::{Assembly, Deployment, MANIFEST, assembly};
 pub use parameters::parameter_file;
 pub use sets::{Given, Reader, sets};
 pub use template::{Parameter, Template, is_template};

@@ -51,6 +51,9 @@ pub(super) struct Sections {
     pub(super) raw_state: bool,
     /// Something that no plan and no state has.
     pub(super) foreign: bool,
+    /// The manifest of a cloud assembly has both.
+    pub(super) version: bool,
+    pub(super) artifacts: bool,
     /// The command of the AWS CLI whose answer it looks like.
     pub(super) answer: Option<&'static str>,
 }
@@ -60,6 +63,8 @@ impl Sections {
     pub(super) fn note(&mut self, key: &str) {
         match key {
             "terraform_version" | "checks" => return,
+            "version" => self.version = true,
+            "artifacts" => self.artifacts = true,
             "lineage" => self.raw_state = true,
             "Resources" | "AWSTemplateFormatVersion" => self.template = true,
             "RoleDetailList" | "UserDetailList" | "GroupDetailList" => {

@@ -235,6 +235,11 @@ impl<'r, 'de> Document<'r, 'de> {
                     raw_state: true, ..
                 } => LoadError::RawState,
                 Sections { template: true, .. } => LoadError::Template,
+                Sections {
+                    version: true,
+                    artifacts: true,
+                    ..
+                } => LoadError::Assembly,
                 _ => LoadError::NotAPlan,
             });
         }
