@@ -263,7 +263,7 @@ fn all_open(declared: &Declared, why: Why) -> Map<'static> {
 
 /// Writes out what a security group without rules of its own lets out. Where a rule that stands alone belongs to
 /// it, `CloudFormation` takes the usual rule away.
-fn open_groups(resources: &mut [Resource<'static>]) {
+pub(super) fn open_groups(resources: &mut [Resource<'static>]) {
     let is_rule =
         |resource: &&Resource<'_>| &*resource.type_name == "AWS::EC2::SecurityGroupEgress";
     let ruled: Vec<Option<ResourceId>> = resources

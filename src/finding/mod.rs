@@ -395,7 +395,8 @@ pub struct MissingValue {
 pub struct Input {
     /// Its name: a path, or `-` for standard input.
     pub path: String,
-    /// What it is: `terraform-plan`, `terraform-state` or `terraform-module`.
+    /// What it is: `terraform-plan`, `terraform-state`, `terraform-module`, `cloudformation-template` or
+    /// `cloudformation-change-set`.
     pub kind: &'static str,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,

@@ -120,6 +120,24 @@ pub enum LoadError {
     /// A format that is not known yet.
     #[error("is a plan or state in format {0}, which this version does not know")]
     Version(String),
+    /// An answer of `aws cloudformation describe-change-set`, where something else is asked for.
+    #[error("is a CloudFormation change set")]
+    ChangeSet,
+    /// A change set that is malformed.
+    #[error(
+        "is a CloudFormation change set that cannot be read: {reason}, at line {line}, column {column}"
+    )]
+    BrokenChangeSet {
+        /// Where it breaks.
+        line: usize,
+        /// The column there.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A change set without its list.
+    #[error("is a CloudFormation change set of which `Changes` is no list")]
+    NoChanges,
     /// `manifest.json` of a cloud assembly under another name.
     #[error("is the manifest of a CDK cloud assembly")]
     Assembly,
@@ -198,13 +216,16 @@ impl LoadError {
             Self::NotJson { .. } | Self::NotAPlan => {
                 "give a plan: terraform plan -out=tfplan, then terraform show -json tfplan > plan.json"
             }
-            Self::Template => "give a plan or a state of Terraform",
+            Self::Template | Self::ChangeSet => "give a plan or a state of Terraform",
             Self::BrokenTemplate { .. } => "correct it there; nothing of this template is judged",
             Self::NotYaml { .. } | Self::NoTemplate | Self::LargeText => {
                 "give a CloudFormation template, a Terraform plan or a directory of either"
             }
             Self::Parameters(_) => {
                 "write it as the AWS CLI takes it: [{\"ParameterKey\": …, \"ParameterValue\": …}]"
+            }
+            Self::BrokenChangeSet { .. } | Self::NoChanges => {
+                "make it again: aws cloudformation describe-change-set --include-property-values"
             }
             Self::Assembly => "name the directory that it is in, or call it `manifest.json`",
             Self::BrokenAssembly { .. }

@@ -312,7 +312,7 @@ pub(super) fn judged(report: &Report) -> String {
     }
     let kinds: Vec<_> = kinds
         .into_iter()
-        .map(|(kind, number)| count(number, kind))
+        .map(|(kind, number)| count(number, &kind.replace('-', " ")))
         .collect();
     match kinds.as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),

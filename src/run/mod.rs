@@ -1,5 +1,6 @@
 //! The pipeline: from the inputs that the user named to a report.
 
+mod changes;
 mod estate;
 mod expressions;
 mod question;

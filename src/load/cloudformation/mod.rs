@@ -6,6 +6,7 @@
 //! stacks", "Get exports from a deployed stack".
 
 mod assembly;
+mod change_set;
 mod exports;
 mod parameters;
 mod sets;
@@ -14,6 +15,7 @@ mod template;
 use std::collections::BTreeMap;
 
 pub use assembly::{Assembly, Deployment, MANIFEST, assembly};
+pub use change_set::{Action, ChangeSet, Context, ResourceChange, change_set};
 pub use parameters::parameter_file;
 pub use sets::{Given, Reader, sets};
 pub use template::{Parameter, Template, is_template};

@@ -170,6 +170,12 @@ impl<'r, 'de> Document<'r, 'de> {
                 column: error.column(),
                 reason: reason(error),
             }
+        } else if self.sections.changes && self.reading.text().contains("\"ResourceChange\"") {
+            LoadError::BrokenChangeSet {
+                line: error.line(),
+                column: error.column(),
+                reason: reason(error),
+            }
         } else {
             LoadError::NotJson {
                 line: error.line(),
@@ -235,6 +241,11 @@ impl<'r, 'de> Document<'r, 'de> {
                     raw_state: true, ..
                 } => LoadError::RawState,
                 Sections { template: true, .. } => LoadError::Template,
+                Sections {
+                    change_set: true,
+                    changes: true,
+                    ..
+                } => LoadError::ChangeSet,
                 Sections {
                     version: true,
                     artifacts: true,
