@@ -23,7 +23,7 @@ use crate::model::problem::Problem;
 use crate::model::resource::{Address, Resource, Standing, add_outputs};
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, ProviderId, Referent, Value, Why};
-use crate::model::vocabulary::{Fields, Kind, TypeEntry, cloudformation_type};
+use crate::model::vocabulary::{AttributeRole, Fields, Kind, TypeEntry, cloudformation_type};
 use crate::model::worlds::Questions;
 use crate::room::with_room;
 use crate::yaml::{Data as NodeData, Node};
@@ -366,12 +366,53 @@ fn told(text: &str, at: Span) -> Value<'static> {
 
 /// What `Ref` gives of a resource that is there already is its name in the account.
 fn identify(attributes: &mut Map<'static>, entry: &'static TypeEntry, id: &str, at: Span) {
-    let name = entry.row.identity;
-    let is_arn = id.starts_with("arn:");
-    let is_known = attributes.get(name).is_some_and(Value::is_known);
-    if entry.attribute(name).is_some() && is_arn == name.ends_with("arn") && !is_known {
-        attributes.insert(name, Value::text(id.to_owned(), at));
+    let mut name = entry.row.identity;
+    // The `id` of most is their name, or their ARN.
+    while let Some(AttributeRole::Output(Some(form))) = entry.attribute(name).map(|one| one.role) {
+        let inner = form
+            .strip_prefix('{')
+            .and_then(|form| form.strip_suffix('}'));
+        match inner.filter(|inner| !inner.contains('{') && *inner != name) {
+            Some(inner) => name = inner,
+            None if name == "id" => return,
+            None => break,
+        }
     }
+    if id.starts_with("arn:") == name.ends_with("arn") {
+        settle(attributes, entry, name, id, at);
+    }
+}
+
+/// Puts in what is known of an attribute, and of the name that its text ends in.
+fn settle(
+    attributes: &mut Map<'static>,
+    entry: &'static TypeEntry,
+    name: &str,
+    text: &str,
+    at: Span,
+) {
+    let is_known = attributes.get(name).is_some_and(Value::is_known);
+    let Some(attribute) = entry.attribute(name).filter(|_| !is_known) else {
+        return;
+    };
+    attributes.insert(name.to_owned(), Value::text(text.to_owned(), at));
+    if let AttributeRole::Output(Some(form)) = attribute.role
+        && let Some((inner, text)) = named_at_end(form, text)
+    {
+        settle(attributes, entry, inner, text, at);
+    }
+}
+
+/// The attribute that a text of this form ends in, with its part of the text: of `arn:{partition}:s3:::{bucket}`,
+/// `bucket`.
+fn named_at_end<'t>(form: &'static str, text: &'t str) -> Option<(&'static str, &'t str)> {
+    let (before, name) = form.strip_suffix('}')?.rsplit_once('{')?;
+    let part = match before.chars().last() {
+        None => text,
+        Some(mark @ (':' | '/')) => text.rsplit_once(mark)?.1,
+        Some(_) => return None,
+    };
+    (!part.is_empty()).then_some((name, part))
 }
 
 /// Adds what the template tells to what the change set does.
@@ -443,19 +484,11 @@ fn learn(resources: &mut [Resource<'static>], learned: &[Learned]) {
         let Some(resource) = resources.get_mut(*place) else {
             continue;
         };
-        let entry = resource
-            .entry
-            .filter(|_| resource.standing == Standing::Judged);
-        if entry.is_none_or(|entry| entry.attribute(attribute).is_none()) {
-            continue;
-        }
-        let is_known = resource
-            .attributes
-            .get(attribute)
-            .is_some_and(Value::is_known);
-        if !is_known {
-            let value = Value::text(text.clone(), resource.origin);
-            resource.attributes.insert(attribute.clone(), value);
+        let is_own = resource.standing == Standing::Judged;
+        if let Some(entry) = resource.entry.filter(|_| is_own) {
+            let at = resource.origin;
+            settle(&mut resource.attributes, entry, attribute, text, at);
+            resource.open = is_open(&resource.attributes);
         }
     }
 }
