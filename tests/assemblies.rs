@@ -1,6 +1,10 @@
 //! Cloud assemblies of the CDK: each stack is a template with its place and its parameters, whatever else lies
 //! beside it.
-#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of a test fails the test"
+)]
 
 use std::path::{Path, PathBuf};
 
