@@ -274,6 +274,26 @@ fn hidden_values_are_not_known() {
 }
 
 #[test]
+fn the_default_of_a_hidden_parameter_does_not_count() {
+    let template = scratch("default").join("template.yaml");
+    let text = std::fs::read_to_string(format!("{FOLDER}/template.yaml")).unwrap();
+    let text = text
+        .replace(
+            "Resources:\n  Data:",
+            "  Token: {Type: String, NoEcho: true, Default: Enabled}\nResources:\n  Data:",
+        )
+        .replace(
+            "DirectInternetAccess: Enabled",
+            "DirectInternetAccess: !Ref Token",
+        );
+    std::fs::write(&template, text).unwrap();
+    let input = format!("{FOLDER}/names-only.json");
+    let report = check(&options(&input, Some(&template.to_string_lossy())));
+    let finding = finding(&report, "PG-NB-001", "Notebook");
+    assert_eq!(finding.verdict, FindingVerdict::Unsure);
+}
+
+#[test]
 fn a_context_that_is_no_json_is_not_known() {
     let path = edited("context", |answer| {
         answer["Changes"][0]["ResourceChange"]["AfterContext"] = json!("{\"Properties\": ");

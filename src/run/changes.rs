@@ -50,7 +50,11 @@ impl Changes {
             ..Deployment::default()
         };
         let mut values = parameters;
-        values.extend(set.parameters.clone());
+        for (name, value) in &set.parameters {
+            if let Some(value) = value {
+                values.insert(name.clone(), value.clone());
+            }
+        }
         let mut templates = Templates::default();
         // The first text of both: places of the change set stay what they are.
         templates.sources = own;
@@ -59,7 +63,10 @@ impl Changes {
             .add(&input, template, &values, Some(&deployment))
             .map_err(failed)?;
         let stacks = templates.sets(options).into_iter().next();
-        let template = stacks.map(|(_, stacks)| (path.clone(), stacks));
+        let template = stacks.map(|(_, mut stacks)| {
+            hide(&set, &mut stacks);
+            (path.clone(), stacks)
+        });
         Ok((Self { set, template }, templates.sources))
     }
 
@@ -96,6 +103,16 @@ impl Changes {
             draft: evaluated.draft,
             problems: evaluated.problems,
             secrets: evaluated.secrets,
+        }
+    }
+}
+
+/// A parameter whose value is hidden has one, so that its default does not count.
+fn hide(set: &ChangeSet, stacks: &mut StackSet) {
+    let own = stacks.stacks.iter_mut().take(1);
+    for parameter in own.flat_map(|stack| &mut stack.template.parameters) {
+        if set.parameters.get(&*parameter.name) == Some(&None) {
+            parameter.default = None;
         }
     }
 }

@@ -24,8 +24,8 @@ pub struct ChangeSet {
     pub account: Option<String>,
     /// The region, likewise.
     pub region: Option<String>,
-    /// The values of parameters, but for those that are hidden.
-    pub parameters: BTreeMap<String, String>,
+    /// The values of parameters; none of one whose value is hidden.
+    pub parameters: BTreeMap<String, Option<String>>,
     /// What becomes of resources.
     pub changes: Vec<ResourceChange>,
     /// All that changes is in it.
@@ -154,12 +154,13 @@ fn place(arn: &str) -> (Option<String>, Option<String>) {
     (account.map(str::to_owned), region.map(str::to_owned))
 }
 
-fn parameters(root: &Node) -> BTreeMap<String, String> {
+fn parameters(root: &Node) -> BTreeMap<String, Option<String>> {
     let all = root.get("Parameters").and_then(Node::elements);
     let known = all.unwrap_or_default().iter().filter_map(|one| {
         let value = one.get("ParameterValue")?.scalar()?;
         let name = one.get("ParameterKey")?.scalar()?;
-        (value != HIDDEN).then(|| (name.to_owned(), value.to_owned()))
+        let shown = Some(value).filter(|value| *value != HIDDEN);
+        Some((name.to_owned(), shown.map(str::to_owned)))
     });
     known.collect()
 }
