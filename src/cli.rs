@@ -79,7 +79,9 @@ pub(crate) enum ListFormat {
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
     /// Plans (`terraform show -json PLANFILE`), states (`terraform show -json`), Terraform source,
-    /// `CloudFormation` templates, directories to search for them, or `-` for standard input.
+    /// `CloudFormation` templates, change sets (`aws cloudformation describe-change-set
+    /// --include-property-values`), cloud assemblies of the CDK (`cdk.out`), directories to search for them,
+    /// or `-` for standard input.
     #[arg(value_name = "INPUT", default_value = ".")]
     inputs: Vec<String>,
     /// A plan or state of another root, which tells what lies outside the inputs, and is not judged
@@ -87,8 +89,8 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "FILE")]
     context: Vec<String>,
     /// Terraform source of the plans: a directory, a file, or the binary plan file. What lies beside a
-    /// plan is found without it.
-    #[arg(long, value_name = "DIR|TFPLAN")]
+    /// plan is found without it. Of change sets, the template that they were made of.
+    #[arg(long, value_name = "DIR|TFPLAN|TEMPLATE")]
     source: Option<String>,
     #[command(flatten)]
     variables: Variables,

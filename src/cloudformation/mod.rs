@@ -9,6 +9,7 @@
 
 mod call;
 mod canonical;
+mod changes;
 mod conditions;
 mod dependencies;
 mod functions;
@@ -20,6 +21,8 @@ mod repeat;
 mod resources;
 mod substitute;
 mod text;
+
+pub use changes::changed;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -87,6 +87,7 @@ impl World<'_> {
                 origin: one.at,
                 standing: Standing::Context,
                 existed_before: None,
+                construct: None,
                 provider: Some(ProviderId(0)),
             }
         });

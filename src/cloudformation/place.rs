@@ -26,13 +26,13 @@ impl World<'_> {
     /// The account that a stack is deployed to.
     pub(super) fn account(&self, stack: usize) -> Option<String> {
         let own = self.stack(stack).and_then(|stack| stack.account.clone());
-        self.beside.account.map(str::to_owned).or(own)
+        own.or_else(|| self.beside.account.map(str::to_owned))
     }
 
     /// The region, likewise.
     pub(super) fn region(&self, stack: usize) -> Option<String> {
         let own = self.stack(stack).and_then(|stack| stack.region.clone());
-        self.beside.region.map(str::to_owned).or(own)
+        own.or_else(|| self.beside.region.map(str::to_owned))
     }
 
     /// The partition of that region; else the one that is written in every ARN.

@@ -154,6 +154,7 @@ impl World<'_> {
                 origin: declared.at,
                 standing: Standing::Judged,
                 existed_before: None,
+                construct: self.construct(stack, declared, logical_id).map(Into::into),
                 provider: Some(ProviderId(0)),
             });
         }
@@ -171,6 +172,19 @@ impl World<'_> {
             parameters: Vec::new(),
             incomplete: self.incomplete.get(),
         }
+    }
+
+    /// The path of the construct that made a resource, as the CDK notes it.
+    fn construct(&self, stack: usize, declared: &Declared, logical_id: &str) -> Option<String> {
+        let noted = declared.node.get("Metadata").and_then(|metadata| {
+            let path = metadata.get("aws:cdk:path")?;
+            path.as_text().map(str::to_owned)
+        });
+        let told = || {
+            let stack = self.stack(stack)?;
+            stack.template.constructs.get(logical_id).cloned()
+        };
+        noted.or_else(told)
     }
 
     /// What every named condition comes to, as far as that is known.
@@ -249,7 +263,7 @@ fn all_open(declared: &Declared, why: Why) -> Map<'static> {
 
 /// Writes out what a security group without rules of its own lets out. Where a rule that stands alone belongs to
 /// it, `CloudFormation` takes the usual rule away.
-fn open_groups(resources: &mut [Resource<'static>]) {
+pub(super) fn open_groups(resources: &mut [Resource<'static>]) {
     let is_rule =
         |resource: &&Resource<'_>| &*resource.type_name == "AWS::EC2::SecurityGroupEgress";
     let ruled: Vec<Option<ResourceId>> = resources

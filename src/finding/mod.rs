@@ -368,6 +368,9 @@ pub struct Subject {
     /// What it is in the words of the input.
     #[serde(rename = "type")]
     pub type_name: String,
+    /// The path of the construct that made it, where a program wrote the input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub construct: Option<String>,
 }
 
 /// A place in a file: lines and columns count from 1, columns in Unicode characters.
@@ -422,7 +425,8 @@ pub struct MissingValue {
 pub struct Input {
     /// Its name: a path, or `-` for standard input.
     pub path: String,
-    /// What it is: `terraform-plan`, `terraform-state` or `terraform-module`.
+    /// What it is: `terraform-plan`, `terraform-state`, `terraform-module`, `cloudformation-template` or
+    /// `cloudformation-change-set`.
     pub kind: &'static str,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use super::cloudformation::{Assembly, Deployment, MANIFEST, assembly};
 use super::{LoadError, terraform};
 
 /// Enough of a file to tell that it is no input.
@@ -31,6 +32,8 @@ pub struct Input {
 pub enum What {
     /// A text, whose content tells what it is.
     Text,
+    /// The template of a stack of a cloud assembly, by its place in [`Found::stacks`].
+    Stack(usize),
     /// Terraform source: the directory of a root module, or one file.
     Module,
 }
@@ -42,6 +45,8 @@ pub struct Found {
     pub inputs: Vec<Input>,
     /// What could not be searched.
     pub unreadable: Vec<(String, LoadError)>,
+    /// The stacks of cloud assemblies.
+    pub stacks: Vec<Deployment>,
     /// Directories that were searched, with what lies there beside JSON.
     pub searched: Vec<Directory>,
 }
@@ -56,6 +61,28 @@ pub struct Directory {
 }
 
 impl Found {
+    /// What the assembly tells of an input, if it is of one.
+    #[must_use]
+    pub fn deployment(&self, input: &Input) -> Option<&Deployment> {
+        match input.what {
+            What::Stack(at) => self.stacks.get(at),
+            What::Text | What::Module => None,
+        }
+    }
+
+    /// Takes the stacks of an assembly in.
+    fn add_assembly(&mut self, assembly: Assembly, searched: Option<usize>) {
+        for stack in assembly.stacks {
+            self.inputs.push(Input {
+                name: stack.template.clone(),
+                searched,
+                what: What::Stack(self.stacks.len()),
+            });
+            self.stacks.push(stack);
+        }
+        self.unreadable.extend(assembly.unreadable);
+    }
+
     /// Takes a plan in that lies in the named directory itself: plans are often ignored by git, and one
     /// that is not seen must not look like one that is clean.
     fn add_ignored(&mut self, path: &str, searched: usize) {
@@ -118,7 +145,9 @@ impl Directory {
 pub fn gather(paths: &[String], left_out: &[String]) -> Found {
     let mut found = Found::default();
     for path in paths {
-        if path != "-" && Path::new(path).is_dir() {
+        if let Some(assembly) = named_assembly(path) {
+            found.add_assembly(assembly, None);
+        } else if path != "-" && Path::new(path).is_dir() {
             search(path, &mut found);
         } else {
             let is_source = terraform::is_source(&file_name(path));
@@ -141,6 +170,52 @@ pub fn gather(paths: &[String], left_out: &[String]) -> Found {
 pub fn is_same_file(one: &str, other: &str) -> bool {
     let file = |path| std::fs::canonicalize(path).ok();
     one == other || file(one).is_some_and(|one| file(other) == Some(one))
+}
+
+/// The cloud assembly that the user names by its directory or its manifest.
+fn named_assembly(path: &str) -> Option<Assembly> {
+    if path == "-" {
+        return None;
+    }
+    let path = Path::new(path);
+    if path.is_dir() {
+        return assembly(path);
+    }
+    let parent = path.parent().filter(|_| path.ends_with(MANIFEST))?;
+    assembly(or_here(parent))
+}
+
+/// A directory by a path that may say nothing of it.
+fn or_here(directory: &Path) -> &Path {
+    if directory.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        directory
+    }
+}
+
+/// The cloud assemblies among files that were found. Whatever else lies in their directories is theirs, and taken
+/// away.
+fn assemblies(files: &mut Vec<String>, sources: &mut BTreeSet<PathBuf>) -> Vec<Assembly> {
+    let manifests = files.iter().map(Path::new);
+    let mut manifests: Vec<_> = manifests.filter(|path| path.ends_with(MANIFEST)).collect();
+    // An assembly that lies in another one is a part of that.
+    manifests.sort_by_key(|path| path.components().count());
+    let (mut found, mut directories) = (Vec::new(), Vec::<PathBuf>::new());
+    for manifest in manifests {
+        let directory = manifest.parent().unwrap_or(Path::new(""));
+        if directories.iter().any(|one| directory.starts_with(one)) {
+            continue;
+        }
+        if let Some(assembly) = assembly(or_here(directory)) {
+            found.push(assembly);
+            directories.push(directory.to_owned());
+        }
+    }
+    let is_theirs = |path: &Path| directories.iter().any(|one| path.starts_with(one));
+    files.retain(|name| !is_theirs(Path::new(name)));
+    sources.retain(|directory| !is_theirs(Path::new(&plain_name(directory))));
+    found
 }
 
 fn search(path: &str, found: &mut Found) {
@@ -179,6 +254,7 @@ fn search(path: &str, found: &mut Found) {
         }
     }
     let searched = Some(found.searched.len());
+    let assemblies = assemblies(&mut files, &mut sources);
     let modules = terraform::roots(&sources, Path::new(path));
     directory.modules = modules.modules.len();
     found.searched.push(directory);
@@ -189,6 +265,9 @@ fn search(path: &str, found: &mut Found) {
     };
     let files = files.into_iter().map(|name| input(name, What::Text));
     found.inputs.extend(files);
+    for assembly in assemblies {
+        found.add_assembly(assembly, searched);
+    }
     found.add_ignored(path, found.searched.len() - 1);
     let roots = modules.roots.iter().map(|root| match plain_name(root) {
         name if name.is_empty() => ".".to_owned(),

@@ -126,6 +126,61 @@ pub enum LoadError {
     /// A format that is not known yet.
     #[error("is a plan or state in format {0}, which this version does not know")]
     Version(String),
+    /// An answer of `aws cloudformation describe-change-set`, where something else is asked for.
+    #[error("is a CloudFormation change set")]
+    ChangeSet,
+    /// A change set that is malformed.
+    #[error(
+        "is a CloudFormation change set that cannot be read: {reason}, at line {line}, column {column}"
+    )]
+    BrokenChangeSet {
+        /// Where it breaks.
+        line: usize,
+        /// The column there.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A change set without its list.
+    #[error("is a CloudFormation change set of which `Changes` is no list")]
+    NoChanges,
+    /// `manifest.json` of a cloud assembly under another name.
+    #[error("is the manifest of a CDK cloud assembly")]
+    Assembly,
+    /// A cloud assembly whose manifest is cut off or malformed.
+    #[error(
+        "is the manifest of a CDK cloud assembly that cannot be read: {reason}, at line {line}, column {column}"
+    )]
+    BrokenAssembly {
+        /// Where it breaks.
+        line: usize,
+        /// The column there.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A manifest that names what is not a part of its assembly.
+    #[error(
+        "is the manifest of a CDK cloud assembly, and `{0}`, which it names, lies outside of it"
+    )]
+    OutsideAssembly(String),
+    /// A manifest that names what is not there.
+    #[error(
+        "is the manifest of a CDK cloud assembly, and `{path}`, which it names, cannot be read: {error}"
+    )]
+    NotInAssembly {
+        /// What it names.
+        path: String,
+        /// Why it cannot be read.
+        #[source]
+        error: std::io::Error,
+    },
+    /// A cloud assembly of nothing.
+    #[error("is the manifest of a CDK cloud assembly without a stack")]
+    NoStacks,
+    /// A cloud assembly of more stacks than are read.
+    #[error("is the manifest of a CDK cloud assembly of more than {0} stacks")]
+    ManyStacks(usize),
     /// What was named as the source of a plan.
     #[error("is judged with its source, and `{path}` {error}")]
     Source {
@@ -167,7 +222,7 @@ impl LoadError {
             Self::NotJson { .. } | Self::NotAPlan => {
                 "give a plan: terraform plan -out=tfplan, then terraform show -json tfplan > plan.json"
             }
-            Self::Template => "give a plan or a state of Terraform",
+            Self::Template | Self::ChangeSet => "give a plan or a state of Terraform",
             Self::BrokenTemplate { .. } => "correct it there; nothing of this template is judged",
             Self::NotYaml { .. } | Self::NoTemplate { .. } | Self::LargeText => {
                 "give a CloudFormation template, a Terraform plan or a directory of either"
@@ -175,6 +230,15 @@ impl LoadError {
             Self::Parameters(_) => {
                 "write it as the AWS CLI takes it: [{\"ParameterKey\": …, \"ParameterValue\": …}]"
             }
+            Self::BrokenChangeSet { .. } | Self::NoChanges => {
+                "make it again: aws cloudformation describe-change-set --include-property-values"
+            }
+            Self::Assembly => "name the directory that it is in, or call it `manifest.json`",
+            Self::BrokenAssembly { .. }
+            | Self::OutsideAssembly(_)
+            | Self::NotInAssembly { .. }
+            | Self::NoStacks => "make it again: cdk synth",
+            Self::ManyStacks(_) => "name the templates of some of them",
             Self::TooDeep { .. } => "call modules less deeply inside each other",
             Self::Version(_) => "update plangate, or make the plan with an older Terraform",
             Self::NothingInside(_) => {
@@ -193,6 +257,7 @@ impl LoadError {
                 | Self::NotAPlan
                 | Self::RawState
                 | Self::Answer(_)
+                | Self::Assembly
                 | Self::NotYaml { .. }
                 | Self::NoTemplate { .. }
                 | Self::LargeText

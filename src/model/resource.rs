@@ -25,6 +25,8 @@ pub struct Resource<'a> {
     pub standing: Standing,
     /// Whether it is there before the change, and stays the same object; none if the input does not tell.
     pub existed_before: Option<bool>,
+    /// The path of the construct that made it, where a program wrote the input: `Stack/Bucket/Resource`.
+    pub construct: Option<Cow<'a, str>>,
     /// The provider configuration that manages it, where the input tells.
     pub provider: Option<ProviderId>,
 }

@@ -104,6 +104,12 @@ pub(super) fn at(place: &Place) -> String {
     }
 }
 
+/// What made the resource, to stand behind its address.
+fn construct(finding: &Finding) -> String {
+    let construct = finding.resource.construct.as_deref();
+    construct.map_or_else(String::new, |path| format!(" ({path})"))
+}
+
 fn write_broken(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let colour = colour(finding.severity);
     let rule = match finding.code {
@@ -116,8 +122,10 @@ fn write_broken(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(
         out,
-        "{colour}{}{colour:#} {BOLD}{}{BOLD:#}",
-        finding.severity, finding.resource.address
+        "{colour}{}{colour:#} {BOLD}{}{BOLD:#}{}",
+        finding.severity,
+        finding.resource.address,
+        construct(finding)
     )?;
     writeln!(out, "  {}", finding.message)?;
     if !finding.only_when.is_empty() {
@@ -199,8 +207,9 @@ fn write_unsure(
         )?;
         if style.verbose {
             for finding in decided {
-                let address = &finding.resource.address;
-                writeln!(out, "    {} {address}: {}", finding.alias, finding.message)?;
+                let (address, construct) = (&finding.resource.address, construct(finding));
+                let (alias, message) = (finding.alias, &finding.message);
+                writeln!(out, "    {alias} {address}{construct}: {message}")?;
             }
         }
     }
@@ -303,7 +312,7 @@ pub(super) fn judged(report: &Report) -> String {
     }
     let kinds: Vec<_> = kinds
         .into_iter()
-        .map(|(kind, number)| count(number, kind))
+        .map(|(kind, number)| count(number, &kind.replace('-', " ")))
         .collect();
     match kinds.as_slice() {
         [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::changes::Changes;
 use super::source::Source;
 use super::templates::{self, Templates};
 use super::{Options, hex, reported};
@@ -76,6 +77,8 @@ enum Content {
     Module(Source),
     /// Templates.
     Stacks(StackSet),
+    /// A change set.
+    Changes(Changes),
 }
 
 /// Reads the inputs one at a time, so that only one is in memory, and hands each to `take`. A file that was
@@ -88,7 +91,7 @@ pub(super) fn each_estate(
 ) -> Overview {
     let mut overview = Overview::default();
     let others = read_others(&options.context, &mut overview);
-    let found = load::gather(&options.inputs, &options.context);
+    let found = load::gather(&options.inputs, &left_out(options));
     for (name, error) in &found.unreadable {
         overview.problems.push(unreadable(name, error));
     }
@@ -113,7 +116,7 @@ pub(super) fn each_estate(
         });
         let form = match form {
             Ok(Outcome::Template(text)) => {
-                let added = templates.add(input, text, &parameters);
+                let added = templates.add(input, text, &parameters, found.deployment(input));
                 added.map(|()| None)
             }
             Ok(Outcome::Estate(form, taken)) => Ok(Some((form, taken))),
@@ -122,7 +125,7 @@ pub(super) fn each_estate(
         match form {
             // It is judged with the others, later on.
             Ok(None) => judged.extend(input.searched),
-            Err(error) if input.searched.is_some() && error.is_other() => overview.passed_over += 1,
+            Err(error) if is_candidate(input) && error.is_other() => overview.passed_over += 1,
             Ok(Some((Form::State, false))) => states.push(input),
             outcome => {
                 judged.extend(input.searched);
@@ -156,6 +159,18 @@ pub(super) fn each_estate(
         }
     }
     overview
+}
+
+/// What a directory may hold and is no input of its own: other roots, and the template of a change set.
+fn left_out(options: &Options) -> Vec<String> {
+    let sources = options.source.iter();
+    let files = sources.filter(|path| Path::new(path).is_file());
+    options.context.iter().chain(files).cloned().collect()
+}
+
+/// Whether nobody says that it is an input: it was only found in a directory.
+fn is_candidate(input: &load::Input) -> bool {
+    input.searched.is_some() && !matches!(input.what, What::Stack(_))
 }
 
 /// The directory that a file lies in, as a module there is called.
@@ -216,35 +231,63 @@ fn one_estate(
 ) -> Result<Outcome, LoadError> {
     let mut sources = SourceMap::default();
     let content = match input.what {
+        What::Stack(_) => return Ok(Outcome::Template(input.read()?)),
         What::Text => {
             let text = input.read()?;
             if !text.trim_start().starts_with('{') {
                 return Ok(Outcome::Template(text));
             }
             let file = sources.add(&input.name, text);
-            let source = Source::beside(&input.name, options, &mut sources)?;
+            let source = match Source::beside(&input.name, options, &mut sources) {
+                Ok(source) => source,
+                // What is named as its source may be the template of a change set.
+                Err(error) => match plan::load(&sources, file, view) {
+                    Err(LoadError::ChangeSet) => None,
+                    _ => return Err(error),
+                },
+            };
             Content::Plan(file, source)
         }
         What::Module => Content::Module(Source::open(&input.name, options, &mut sources)?),
     };
-    let others = others.iter();
-    // An input is no context of its own.
-    let others = others.filter(|other| !load::is_same_file(&other.path, &input.name));
-    let others = others.map(|other| (other, sources.add(&other.path, other.text.clone())));
-    let texts = Texts {
-        name: &input.name,
-        others: others.collect(),
-        content,
-        sources: Arc::new(sources),
-    };
+    let texts = Texts::of(input, content, sources, others);
     match (texts.estate(options, view, None), &texts.content) {
         (Err(LoadError::Template), Content::Plan(file, _)) => {
             Ok(Outcome::Template(texts.sources.text(*file).to_owned()))
+        }
+        (Err(LoadError::ChangeSet), Content::Plan(file, _)) => {
+            let text = texts.sources.text(*file);
+            let (changes, sources) = Changes::open(&input.name, text, options)?;
+            let texts = Texts::of(input, Content::Changes(changes), sources, others);
+            let estate = texts.estate(options, view, None)?;
+            Ok(Outcome::Estate(Form::ChangeSet, take(estate)))
         }
         (Err(error), _) => Err(error),
         (Ok(estate), _) => {
             let form = estate.form;
             Ok(Outcome::Estate(form, take(estate)))
+        }
+    }
+}
+
+impl<'o> Texts<'o> {
+    /// What was read of an input, among what was read of other roots.
+    fn of(
+        input: &'o load::Input,
+        content: Content,
+        mut sources: SourceMap,
+        others: &'o [Other],
+    ) -> Self {
+        // An input is no context of its own.
+        let others = others
+            .iter()
+            .filter(|other| !load::is_same_file(&other.path, &input.name));
+        let others = others.map(|other| (other, sources.add(&other.path, other.text.clone())));
+        Self {
+            name: &input.name,
+            others: others.collect(),
+            content,
+            sources: Arc::new(sources),
         }
     }
 }
@@ -303,6 +346,7 @@ impl Texts<'_> {
             Content::Plan(file, source) => (*file, source),
             Content::Module(source) => return Ok(source.alone(options, view, answers)),
             Content::Stacks(set) => return Ok(templates::told(set, options, view, answers)),
+            Content::Changes(changes) => return Ok(changes.told(options, view, answers)),
         };
         let plan = plan::load(&self.sources, file, view)?;
         let read = Read {
@@ -330,6 +374,7 @@ impl Texts<'_> {
             Content::Plan(file, _) => vec![*file],
             Content::Module(source) => source.files().collect(),
             Content::Stacks(set) => templates::files(set).collect(),
+            Content::Changes(changes) => changes.files().collect(),
         };
         match files.as_slice() {
             [file] => sha256(self.sources.text(*file)),

@@ -1,5 +1,6 @@
 //! The pipeline: from the inputs that the user named to a report.
 
+mod changes;
 mod estate;
 mod expressions;
 mod question;
@@ -39,7 +40,7 @@ pub struct Options {
     /// Plans and states of other roots, which tell what lies outside the inputs.
     pub context: Vec<String>,
     /// Terraform source of the plans: a directory, a file, or a binary plan file. Without it, what lies
-    /// beside a plan is taken.
+    /// beside a plan is taken. Of change sets, the template that they were made of.
     pub source: Option<String>,
     /// Values for the variables of root modules that are read without a plan.
     pub variables: Vec<Setting>,

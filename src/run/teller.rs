@@ -42,7 +42,7 @@ impl<'t, 'a> Teller<'t, 'a> {
             told_by: match estate.form {
                 Form::Plan if estate.source.is_none() => ToldBy::PlanAlone,
                 Form::Plan | Form::State | Form::Module => ToldBy::Terraform,
-                Form::Template => ToldBy::CloudFormation,
+                Form::Template | Form::ChangeSet => ToldBy::CloudFormation,
             },
         }
     }
@@ -100,6 +100,7 @@ impl Teller<'_, '_> {
                 address: printable(address),
                 kind: resource.kind().map_or("unknown", |kind| kind.name()),
                 type_name: resource.type_name.clone().into_owned(),
+                construct: resource.construct.as_deref().map(mask),
             },
             message: mask(&evidence.message),
             location: place(evidence.at),

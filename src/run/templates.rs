@@ -6,7 +6,9 @@ use std::path::Path;
 use super::Options;
 use super::estate::Read;
 use crate::cloudformation::{Beside, evaluate};
-use crate::load::cloudformation::{Given, StackSet, Template, parameter_file, read, sets};
+use crate::load::cloudformation::{
+    Deployment, Given, StackSet, Template, parameter_file, read, sets,
+};
 use crate::load::plan::{Form, View};
 use crate::load::terraform::boundary;
 use crate::load::{self, LoadError};
@@ -33,16 +35,21 @@ impl<'i> Templates<'i> {
         input: &'i load::Input,
         text: String,
         parameters: &BTreeMap<String, String>,
+        deployment: Option<&Deployment>,
     ) -> Result<(), LoadError> {
         let file = self.sources.add(&input.name, text);
-        let template = read(&self.sources, file)?;
+        let mut template = read(&self.sources, file)?;
+        let deployment = deployment.cloned().unwrap_or_default();
+        template.constructs = deployment.constructs;
+        let mut given = deployment.parameters;
+        given.extend(parameters.clone());
         self.given.push(Given {
             template,
             path: Path::new(&input.name).canonicalize().ok(),
             is_named: input.searched.is_none(),
-            parameters: parameters.clone(),
-            account: None,
-            region: None,
+            parameters: given,
+            account: deployment.account,
+            region: deployment.region,
         });
         self.inputs.push(input);
         Ok(())
@@ -66,7 +73,12 @@ fn nested(path: &Path, options: &Options, sources: &mut SourceMap) -> Result<Tem
         Ok(here) => path.strip_prefix(here).map_or(name, Path::to_string_lossy),
         Err(_) => name,
     };
-    if !path.starts_with(boundary(Path::new("."), &options.inputs)) {
+    // Standard input stands for the directory that all begins in.
+    let mut inputs = options
+        .inputs
+        .iter()
+        .map(|one| if one == "-" { "." } else { one });
+    if !inputs.any(|one| path.starts_with(boundary(Path::new(one), &options.inputs))) {
         return Err(format!("`{name}` lies outside of what is checked"));
     }
     let input = load::Input {

@@ -97,6 +97,7 @@ impl<'r> World<'r> {
                     Standing::Judged
                 },
                 existed_before: None,
+                construct: None,
                 provider,
             });
         }

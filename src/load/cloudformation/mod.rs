@@ -5,6 +5,8 @@
 //! Source: AWS `CloudFormation` User Guide, "Template anatomy", "Embed stacks within other stacks using nested
 //! stacks", "Get exports from a deployed stack".
 
+mod assembly;
+mod change_set;
 mod exports;
 mod parameters;
 mod sets;
@@ -12,6 +14,8 @@ mod template;
 
 use std::collections::BTreeMap;
 
+pub use assembly::{Assembly, Deployment, MANIFEST, assembly};
+pub use change_set::{Action, ChangeSet, Context, ResourceChange, change_set};
 pub use parameters::parameter_file;
 pub use sets::{Given, Reader, sets};
 pub use template::{Parameter, Template, is_template};

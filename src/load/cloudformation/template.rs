@@ -2,6 +2,7 @@
 //!
 //! Source: AWS `CloudFormation` User Guide, "Template anatomy".
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::problem::Problem;
@@ -31,6 +32,8 @@ pub struct Template {
     pub globals: Option<Node>,
     /// The macros that the whole template goes through, with their places.
     pub transforms: Vec<(Arc<str>, Span)>,
+    /// The paths of the constructs that made its resources, by logical ids, where its assembly tells.
+    pub constructs: BTreeMap<String, String>,
     /// What is wrong with its sections.
     pub problems: Vec<Problem>,
 }
@@ -116,6 +119,7 @@ impl Template {
             rules: Vec::new(),
             globals: root.get("Globals").cloned(),
             transforms: Vec::new(),
+            constructs: BTreeMap::new(),
             problems: Vec::new(),
         };
         for (key, _) in root.entries() {

@@ -161,6 +161,7 @@ impl<'de> Visitor<'de> for EntrySeed<'_, '_, 'de> {
                 Standing::Context
             },
             existed_before: Some(there.unwrap_or(true)),
+            construct: None,
             provider: None,
         };
         Ok(match there {

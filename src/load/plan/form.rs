@@ -11,6 +11,8 @@ pub enum Form {
     Module,
     /// A `CloudFormation` template, with what it nests.
     Template,
+    /// A change set of `CloudFormation`: what becomes of the resources of a stack.
+    ChangeSet,
 }
 
 impl Form {
@@ -22,6 +24,7 @@ impl Form {
             Self::State => "terraform-state",
             Self::Module => "terraform-module",
             Self::Template => "cloudformation-template",
+            Self::ChangeSet => "cloudformation-change-set",
         }
     }
 
@@ -31,6 +34,7 @@ impl Form {
             Self::State => "state",
             Self::Module => "module",
             Self::Template => "template",
+            Self::ChangeSet => "change set",
         }
     }
 }
@@ -51,6 +55,12 @@ pub(super) struct Sections {
     pub(super) raw_state: bool,
     /// Something that no plan and no state has.
     pub(super) foreign: bool,
+    /// A change set has both.
+    pub(super) change_set: bool,
+    pub(super) changes: bool,
+    /// The manifest of a cloud assembly has both.
+    pub(super) version: bool,
+    pub(super) artifacts: bool,
     /// The command of the AWS CLI whose answer it looks like.
     pub(super) answer: Option<&'static str>,
 }
@@ -60,6 +70,10 @@ impl Sections {
     pub(super) fn note(&mut self, key: &str) {
         match key {
             "terraform_version" | "checks" => return,
+            "ChangeSetName" | "ChangeSetId" => self.change_set = true,
+            "Changes" => self.changes = true,
+            "version" => self.version = true,
+            "artifacts" => self.artifacts = true,
             "lineage" => self.raw_state = true,
             "Resources" | "AWSTemplateFormatVersion" => self.template = true,
             "RoleDetailList" | "UserDetailList" | "GroupDetailList" => {

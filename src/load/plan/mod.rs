@@ -181,6 +181,12 @@ impl<'r, 'de> Document<'r, 'de> {
                 column: error.column(),
                 reason: reason(error),
             }
+        } else if self.sections.changes && self.reading.text().contains("\"ResourceChange\"") {
+            LoadError::BrokenChangeSet {
+                line: error.line(),
+                column: error.column(),
+                reason: reason(error),
+            }
         } else {
             LoadError::NotJson {
                 line: error.line(),
@@ -246,6 +252,16 @@ impl<'r, 'de> Document<'r, 'de> {
                     raw_state: true, ..
                 } => LoadError::RawState,
                 Sections { template: true, .. } => LoadError::Template,
+                Sections {
+                    change_set: true,
+                    changes: true,
+                    ..
+                } => LoadError::ChangeSet,
+                Sections {
+                    version: true,
+                    artifacts: true,
+                    ..
+                } => LoadError::Assembly,
                 _ => LoadError::NotAPlan,
             });
         }

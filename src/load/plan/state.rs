@@ -233,6 +233,7 @@ impl<'de> Visitor<'de> for OneResource<'_, 'de> {
                 Standing::Context
             },
             existed_before: Some(true),
+            construct: None,
             provider: None,
         });
         Ok(())
