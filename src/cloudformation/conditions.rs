@@ -33,7 +33,8 @@ impl Scope<'_, '_> {
             let scope = world.scope(self.stack, &bound);
             let mut truth = scope.truth(&node);
             // Where no single parameter would tell, the condition itself is asked for.
-            if truth.is_none() && world.unanswered.get() == before {
+            let is_asked = world.unanswered.get() > before || world.is_context(self.stack);
+            if truth.is_none() && !is_asked {
                 let what = world.name_of(self.stack, name);
                 truth = scope.noted(world.asked.flag(world.beside.answers, &what));
             }
@@ -134,7 +135,9 @@ impl Scope<'_, '_> {
         }
         for (open, known) in [(one, other), (other, one)] {
             let Some(text) = scalar(known) else { continue };
-            if let Some(name) = self.asked_for(open) {
+            // What only hands values over asks for nothing.
+            let is_context = self.world.is_context(self.stack);
+            if let Some(name) = self.asked_for(open).filter(|_| !is_context) {
                 let world = self.world;
                 return self.noted(world.asked.is(world.beside.answers, &name, &text));
             }

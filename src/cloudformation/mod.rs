@@ -180,6 +180,11 @@ impl<'t> World<'t> {
         self.set.stacks.get(at)
     }
 
+    /// Whether a stack only hands values over.
+    fn is_context(&self, stack: usize) -> bool {
+        self.stack(stack).is_some_and(|stack| stack.is_context)
+    }
+
     fn scope<'w>(&'w self, stack: usize, bound: &'w Bound) -> Scope<'w, 't> {
         Scope {
             world: self,

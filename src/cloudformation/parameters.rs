@@ -84,7 +84,8 @@ impl Scope<'_, '_> {
         let given = given.and_then(|stack| stack.given.get(&*parameter.name));
         let is_few = (2..=FEW).contains(&parameter.allowed.len());
         let text = given.cloned().or_else(|| {
-            if !is_few || parameter.no_echo || parameter.is_list() {
+            let is_asked = is_few && !world.is_context(self.stack);
+            if !is_asked || parameter.no_echo || parameter.is_list() {
                 return None;
             }
             let allowed = parameter.allowed.iter().map(|value| &**value);

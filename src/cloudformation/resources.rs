@@ -152,7 +152,11 @@ impl World<'_> {
                 open,
                 attributes,
                 origin: declared.at,
-                standing: Standing::Judged,
+                standing: if self.is_context(stack) {
+                    Standing::Other
+                } else {
+                    Standing::Judged
+                },
                 existed_before: None,
                 construct: self.construct(stack, declared, logical_id).map(Into::into),
                 provider: Some(ProviderId(0)),
@@ -282,7 +286,7 @@ pub(super) fn open_groups(resources: &mut [Resource<'static>]) {
         })
         .collect();
     for (at, group) in resources.iter_mut().enumerate() {
-        let is_group = group.kind() == Some(Kind::Sg) && group.standing == Standing::Judged;
+        let is_group = group.kind() == Some(Kind::Sg) && group.standing != Standing::Context;
         let id = id_at(at);
         if !is_group || group.attributes.get("egress").is_some() || ruled.contains(&Some(id)) {
             continue;

@@ -55,9 +55,10 @@ pub fn sets(given: &[Given], read: &mut Reader<'_>) -> Vec<(usize, StackSet)> {
             exports: &exports,
             read,
             set: StackSet::default(),
+            inside: BTreeSet::new(),
         };
         builder.add_given(at, "", None, 0);
-        builder.add_exporters(at);
+        builder.add_exporters();
         sets.push((at, builder.set));
     }
     sets
@@ -160,6 +161,8 @@ struct Builder<'b, 'r> {
     exports: &'b [Vec<Name>],
     read: &'b mut Reader<'r>,
     set: StackSet,
+    /// Those given that are in the set.
+    inside: BTreeSet<usize>,
 }
 
 impl Builder<'_, '_> {
@@ -171,6 +174,7 @@ impl Builder<'_, '_> {
         depth: usize,
     ) -> Option<usize> {
         let one = self.given.get(at)?;
+        self.inside.insert(at);
         let stack = Stack {
             template: one.template.clone(),
             prefix: prefix.to_owned(),
@@ -246,8 +250,7 @@ impl Builder<'_, '_> {
     }
 
     /// Adds what exports the values that are imported, and what exports those that these import.
-    fn add_exporters(&mut self, own: usize) {
-        let mut known = BTreeSet::from([own]);
+    fn add_exporters(&mut self) {
         let mut number = 0;
         while let Some(stack) = self.set.stacks.get(number) {
             for name in imported(&stack.template) {
@@ -260,7 +263,7 @@ impl Builder<'_, '_> {
                 let (Some(exporter), None) = (exporters.next(), exporters.next()) else {
                     continue;
                 };
-                if !known.insert(exporter) {
+                if self.inside.contains(&exporter) {
                     continue;
                 }
                 let file = self.given.get(exporter).and_then(|one| one.path.as_deref());
