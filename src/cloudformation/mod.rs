@@ -12,11 +12,13 @@ mod canonical;
 mod conditions;
 mod dependencies;
 mod functions;
+mod macros;
 mod outside;
 mod parameters;
 mod references;
 mod repeat;
 mod resources;
+mod serverless;
 mod substitute;
 mod text;
 
