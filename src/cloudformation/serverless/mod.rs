@@ -7,6 +7,7 @@
 //! CloudFormation resources for AWS SAM".
 
 mod connectors;
+mod deployment;
 mod events;
 mod globals;
 mod named;
@@ -15,12 +16,13 @@ mod policies;
 
 use std::sync::Arc;
 
+use self::deployment::Deployment;
 use self::nodes::{attribute, changed, choice, is_said, key, list, map, text};
 use self::policies::Policies;
 use super::call::{Called, Function, called};
 use super::repeat::Entry;
 use super::text::{joined, pieces};
-use super::{Declared, Scope, World};
+use super::{Bound, Declared, Scope, World};
 use crate::model::source::Span;
 use crate::model::value::{Data, Piece, Value, Why};
 use crate::yaml::{Key, Node};
@@ -30,8 +32,8 @@ const TRANSFORM: &str = "AWS::Serverless-2016-10-31";
 
 const TYPES: &str = "AWS::Serverless::";
 
-/// What the transform makes that is named after nothing in the template.
-const NAMED_BY_ITSELF: &[&str] = &["CodeDeployServiceRole", "Serverless"];
+/// How what the transform makes is named that is named after nothing in the template.
+const NAMED_BY_ITSELF: &[&str] = &["Serverless"];
 
 /// Properties of which the transform makes something else.
 const TAKEN: &[&str] = &[
@@ -73,6 +75,7 @@ impl World<'_> {
         }
         let globals = self.stack(stack);
         let globals = globals.and_then(|stack| stack.template.globals.as_ref());
+        let mut deployment = Deployment::default();
         let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
         for (key, node, bound) in entries {
             let of = node.get("Type").and_then(Node::as_text);
@@ -84,7 +87,10 @@ impl World<'_> {
             let properties = globals::properties(&node, globals);
             let scope = self.scope(stack, &bound);
             let made = match kind {
-                "Function" => scope.function(&key, &node, &properties),
+                "Function" => {
+                    deployment.add(scope, &node, &properties);
+                    scope.function(&key, &node, &properties)
+                }
                 "StateMachine" => scope.state_machine(&key, &node, &properties),
                 _ => Made {
                     node: with_properties(&node, properties),
@@ -96,6 +102,8 @@ impl World<'_> {
         }
         let more = connectors::policies(&out);
         out.extend(more);
+        let role = deployment.role();
+        out.extend(role.map(|(key, node)| (key, node, Bound::default())));
         out
     }
 
@@ -151,7 +159,7 @@ impl Scope<'_, '_> {
         };
         let mut policies = Policies::default();
         let basic = match properties.get("DurableConfig").filter(|one| is_said(one)) {
-            Some(_) => "AWSLambdaBasicDurableExecutionRolePolicy",
+            Some(_) => "service-role/AWSLambdaBasicDurableExecutionRolePolicy",
             None => "AWSLambdaBasicExecutionRole",
         };
         policies.add_managed(basic, at);

@@ -3,7 +3,7 @@
 //! Source: AWS SAM Developer Guide, "`AWS::Serverless::Function`" (`Policies`), "AWS SAM policy templates".
 
 use super::named::{managed_path, policy_template};
-use super::nodes::{choice, key, map, not_seen, nothing, policy, text};
+use super::nodes::{choice, list, map, not_seen, nothing, policy, text};
 use crate::cloudformation::World;
 use crate::cloudformation::call::{Called, Function, called};
 use crate::model::source::Span;
@@ -171,11 +171,6 @@ pub(super) fn allowing(name: &str, statements: &[(&str, Node)], at: Span) -> Nod
         ];
         map(entries, at)
     });
-    let statements = super::nodes::list(statements.collect(), at);
-    let document = Node {
-        data: Data::Map([(key("Statement", at), statements)].into()),
-        span: at,
-        tag: None,
-    };
-    policy(name, document)
+    let statements = list(statements.collect(), at);
+    policy(name, map([("Statement", statements)], at))
 }
