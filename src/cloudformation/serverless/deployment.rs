@@ -1,6 +1,6 @@
 //! The role of `CodeDeploy` that the transform makes for functions which are deployed little by little.
 //!
-//! Source: AWS SAM Developer Guide, "DeploymentPreference", "Generated CloudFormation resources when
+//! Source: AWS SAM Developer Guide, "`DeploymentPreference`", "Generated `CloudFormation` resources when
 //! `DeploymentPreference` is specified".
 
 use super::nodes::{key, list, map, text};

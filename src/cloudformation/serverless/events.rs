@@ -1,6 +1,6 @@
 //! What a function's role is given for its events, and for what becomes of them.
 //!
-//! Source: AWS SAM Developer Guide, "EventSource", "EventInvokeConfiguration", "DeadLetterQueue".
+//! Source: AWS SAM Developer Guide, "`EventSource`", "`EventInvokeConfiguration`", "`DeadLetterQueue`".
 
 use super::nodes::{attribute, list, map, not_seen, policy, text};
 use super::policies::{Policies, allowing};
@@ -19,30 +19,32 @@ const FETCHED: &[(&str, &str)] = &[
 const WITH_SECRETS: &[&str] = &["DocumentDB", "MQ", "SelfManagedKafka"];
 
 impl Policies {
-    /// Adds what the events of a function, and its own properties beside them, ask for.
-    pub(super) fn add_events(&mut self, properties: &Node, function: &str) {
-        if let Some(queue) = properties.get("DeadLetterQueue") {
-            let of = queue.get("Type").and_then(Node::as_text);
-            let action = match of {
+    /// Adds what is asked for by where a function sends what it could not work off, and what it is told of that.
+    pub(super) fn add_destinations(&mut self, properties: &Node, function: &str) {
+        if let Some(queue) = properties.get("DeadLetterQueue")
+            && let Some(target) = queue.get("TargetArn")
+        {
+            let action = match queue.get("Type").and_then(Node::as_text) {
                 Some("SNS") => "sns:Publish",
                 _ => "sqs:SendMessage",
             };
-            if let Some(target) = queue.get("TargetArn") {
-                let statements = [(action, target.clone())];
-                let policy = allowing("DeadLetterQueuePolicy", &statements, target.span);
-                self.inline.push(policy);
-            }
+            let version = Some("2012-10-17");
+            let statements = [(action, target.clone())];
+            let policy = allowing("DeadLetterQueuePolicy", version, &statements, target.span);
+            self.inline.push(policy);
         }
-        let destinations = properties
-            .get("EventInvokeConfig")
-            .and_then(|config| config.get("DestinationConfig"));
+        let config = properties.get("EventInvokeConfig");
+        let destinations = config.and_then(|config| config.get("DestinationConfig"));
         for when in ["OnSuccess", "OnFailure"] {
-            let destination = destinations.and_then(|destinations| destinations.get(when));
-            if let Some(destination) = destination {
+            if let Some(destination) = destinations.and_then(|all| all.get(when)) {
                 let name = format!("{function}EventInvokeConfig{when}");
                 self.add_destination(destination, &name);
             }
         }
+    }
+
+    /// Adds what the events of a function ask for.
+    pub(super) fn add_events(&mut self, properties: &Node, function: &str) {
         let events = properties.get("Events").map_or(&[][..], Node::entries);
         for (key, event) in events {
             self.add_event(event, &format!("{function}{}", key.text), key.span);
@@ -72,26 +74,30 @@ impl Policies {
     /// Adds leave to send to a destination; where none is named, the transform makes one.
     fn add_destination(&mut self, destination: &Node, name: &str) {
         let at = destination.span;
-        let to = destination.get("Destination").cloned();
-        let made = |what: &str| {
-            to.clone()
-                .unwrap_or_else(|| attribute(&format!("{name}{what}"), "Arn", at))
-        };
-        let statements = match destination.get("Type").and_then(Node::as_text) {
-            Some("SQS") => vec![("sqs:SendMessage", made("Queue"))],
-            Some("SNS") => vec![("sns:Publish", made("Topic"))],
-            Some("EventBridge") => vec![("events:PutEvents", made("Bus"))],
-            Some("Lambda") => vec![("lambda:InvokeFunction", made("Function"))],
+        let of = destination.get("Type").and_then(Node::as_text);
+        let named = destination.get("Destination").cloned();
+        let to = named.unwrap_or_else(|| {
+            let made = match of {
+                Some("SNS") => "Topic",
+                _ => "Queue",
+            };
+            attribute(&format!("{name}{made}"), "Arn", at)
+        });
+        let (kind, statements) = match of {
+            Some("SQS") => ("SQS", vec![("sqs:SendMessage", to)]),
+            Some("SNS") => ("SNS", vec![("sns:Publish", to)]),
+            Some("EventBridge") => ("EventBridge", vec![("events:PutEvents", to)]),
+            Some("Lambda") => ("Lambda", vec![("lambda:InvokeFunction", to)]),
             Some("S3" | "S3Bucket") => {
-                let bucket = made("Bucket");
-                let objects = list(vec![bucket.clone(), text("*", at)], at);
+                let objects = list(vec![to.clone(), text("*", at)], at);
                 let objects = list(vec![text("/", at), objects], at);
                 let objects = map([("Fn::Join", objects)], at);
-                vec![("s3:PutObject", objects), ("s3:ListBucket", bucket)]
+                let statements = vec![("s3:PutObject", objects), ("s3:ListBucket", to)];
+                ("S3", statements)
             }
             _ => return,
         };
-        self.inline
-            .push(allowing(&format!("{name}Policy"), &statements, at));
+        let name = format!("{name}{kind}Policy");
+        self.inline.push(allowing(&name, None, &statements, at));
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn properties(resource: &Node, globals: Option<&Node>) -> Node {
         Some((Some("*"), _)) => return own,
         Some((_, Some(names))) => {
             let names: Vec<_> = names.iter().filter_map(Node::as_text).collect();
-            super::nodes::changed(globals, &names, Vec::new())
+            super::nodes::changed(globals, &names, &[])
         }
         _ => globals.clone(),
     };

@@ -119,17 +119,29 @@ impl World<'_> {
         if !self.is_serverless(stack) {
             return None;
         }
-        let resources = self.stack(stack).into_iter();
-        let mut resources = resources.flat_map(|stack| &stack.template.resources);
         let is_after = |logical_id: &str| name.starts_with(logical_id);
-        let is_named = resources.any(|(key, node)| {
+        let makes = |node: &Node| {
             let of = node.get("Type").and_then(Node::as_text);
-            let may_make =
-                of.is_some_and(|of| of.starts_with(TYPES)) || node.get("Connectors").is_some();
-            may_make && is_after(&key.text)
-        });
-        let is_made = is_named || NAMED_BY_ITSELF.iter().any(|one| is_after(one));
-        is_made.then_some(Why::ChangedByMacro)
+            of.is_some_and(|of| of.starts_with(TYPES)) || node.get("Connectors").is_some()
+        };
+        let is_made = self
+            .resources_of(stack)
+            .any(|(own, one)| is_after(own) && makes(&one.node));
+        if is_made || NAMED_BY_ITSELF.iter().any(|own| is_after(own)) {
+            return Some(Why::ChangedByMacro);
+        }
+        let written = self.stack(stack).into_iter();
+        let mut written = written.flat_map(|stack| &stack.template.resources);
+        let is_written = written.any(|(key, node)| is_after(&key.text) && makes(node));
+        is_written.then_some(Why::ConditionNotKnown)
+    }
+
+    fn resources_of(&self, stack: usize) -> impl Iterator<Item = (&str, &Declared)> {
+        let own = self
+            .order
+            .iter()
+            .filter(move |(number, _)| *number == stack);
+        own.filter_map(|name| Some((&*name.1, self.resources.get(name)?)))
     }
 }
 
@@ -146,12 +158,12 @@ impl Scope<'_, '_> {
             // Which of both it is, a condition tells.
             Some(Called::Known(call)) if call.function == Function::If => {
                 let Some((role, condition)) = made_if(call.argument.elements(), arn, at) else {
-                    return without_role(node, properties, with);
+                    return without_role(node, properties, &with);
                 };
                 with.push((key("Role", at), role));
                 condition
             }
-            Some(_) => return without_role(node, properties, with),
+            Some(_) => return without_role(node, properties, &with),
             None => {
                 with.push((key("Role", at), arn));
                 None
@@ -172,16 +184,17 @@ impl Scope<'_, '_> {
         if let Some(network) = properties.get("VpcConfig").filter(|one| is_said(one)) {
             policies.add_managed("AWSLambdaVPCAccessExecutionRole", network.span);
         }
-        policies.add_events(properties, &own.text);
+        policies.add_destinations(properties, &own.text);
         if let Some(all) = properties.get("Policies") {
             policies.add(self.world, all, &name);
         }
+        policies.add_events(properties, &own.text);
         let trust = properties.get("AssumeRolePolicyDocument");
         let trust = trust.cloned();
         let trust = trust.unwrap_or_else(|| trusting("lambda.amazonaws.com", at));
         let condition = condition.or_else(|| node.get("Condition").cloned());
         let role = role_node(properties, trust, policies, tags, condition, at);
-        let changed = changed(properties, TAKEN, with);
+        let changed = changed(properties, TAKEN, &with);
         Made {
             node: with_properties(node, changed),
             role: Some((key(&name, at), role)),
@@ -195,7 +208,7 @@ impl Scope<'_, '_> {
         let tags = tagged(properties, "stateMachine:createdBy", at);
         let mut with = vec![(key("Tags", at), tags.clone())];
         if properties.get("Role").is_some_and(is_said) {
-            return without_role(node, properties, with);
+            return without_role(node, properties, &with);
         }
         with.push((key("Role", at), attribute(&name, "Arn", at)));
         let mut policies = Policies::default();
@@ -210,7 +223,7 @@ impl Scope<'_, '_> {
         let trust = trusting("states.amazonaws.com", at);
         let condition = node.get("Condition").cloned();
         let role = role_node(properties, trust, policies, tags, condition, at);
-        let changed = changed(properties, TAKEN, with);
+        let changed = changed(properties, TAKEN, &with);
         Made {
             node: with_properties(node, changed),
             role: Some((key(&name, at), role)),
@@ -301,7 +314,7 @@ fn made_if(parts: Option<&[Node]>, arn: Node, at: Span) -> Option<(Node, Option<
     }
 }
 
-fn without_role(node: &Node, properties: &Node, with: Vec<(Key, Node)>) -> Made {
+fn without_role(node: &Node, properties: &Node, with: &[(Key, Node)]) -> Made {
     Made {
         node: with_properties(node, changed(properties, TAKEN, with)),
         role: None,
@@ -310,7 +323,7 @@ fn without_role(node: &Node, properties: &Node, with: Vec<(Key, Node)>) -> Made 
 
 fn with_properties(node: &Node, properties: Node) -> Node {
     let name = key("Properties", properties.span);
-    changed(node, &[], vec![(name, properties)])
+    changed(node, &[], &[(name, properties)])
 }
 
 /// The tags of a resource, with the one that the transform adds.

@@ -87,7 +87,7 @@ pub(super) fn policy(name: &str, document: Node) -> Node {
 }
 
 /// The map without these keys, and with these entries behind.
-pub(super) fn changed(map: &Node, without: &[&str], with: Vec<(Key, Node)>) -> Node {
+pub(super) fn changed(map: &Node, without: &[&str], with: &[(Key, Node)]) -> Node {
     let is_kept = |key: &Key| {
         !without.contains(&&*key.text) && !with.iter().any(|(new, _)| new.text == key.text)
     };

@@ -162,7 +162,12 @@ fn either(condition: &Node, yes: Made, no: Made, at: Span) -> Made {
 }
 
 /// A policy that allows actions on what a node names.
-pub(super) fn allowing(name: &str, statements: &[(&str, Node)], at: Span) -> Node {
+pub(super) fn allowing(
+    name: &str,
+    version: Option<&str>,
+    statements: &[(&str, Node)],
+    at: Span,
+) -> Node {
     let statements = statements.iter().map(|(action, resource)| {
         let entries = [
             ("Effect", text("Allow", at)),
@@ -172,5 +177,7 @@ pub(super) fn allowing(name: &str, statements: &[(&str, Node)], at: Span) -> Nod
         map(entries, at)
     });
     let statements = list(statements.collect(), at);
-    policy(name, map([("Statement", statements)], at))
+    let version = version.map(|version| ("Version", text(version, at)));
+    let entries = version.into_iter().chain([("Statement", statements)]);
+    policy(name, map(entries, at))
 }

@@ -370,7 +370,6 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     row(Kind::Lambda)
         .cloudformation("AWS::Serverless::Function")
-        .identified_by("function_name")
         .attributes(&[
             outside_aws("function_name", "FunctionName").name(),
             outside_aws("role", "Role").refers(&[Kind::Role]),
@@ -388,6 +387,7 @@ pub(super) const ROWS: &[Row] = &[
             outside_aws("inline_code", "InlineCode"),
             outside_aws("image_uri", "ImageUri").refers(Kind::IMAGES),
             outside_aws("tags", "Tags").tags(),
+            elsewhere(derived("id", "", "{function_name}")),
             elsewhere(derived(
                 "arn",
                 "Arn",
