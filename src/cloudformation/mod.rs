@@ -88,6 +88,8 @@ struct World<'t> {
     resources: HashMap<(usize, Arc<str>), Declared>,
     /// The order in which they were declared.
     order: Vec<(usize, Arc<str>)>,
+    /// The stacks whose templates go through the serverless transform.
+    serverless: BTreeSet<usize>,
     /// What parameters name that is not in the templates, by stack and name.
     outside: Vec<Outside>,
     parameters: RefCell<Vec<Parameter<'static>>>,
@@ -157,6 +159,7 @@ impl<'t> World<'t> {
             beside,
             resources: HashMap::new(),
             order: Vec::new(),
+            serverless: serverless::stacks(set),
             outside: Vec::new(),
             parameters: RefCell::default(),
             asked: Asked::default(),

@@ -3,12 +3,13 @@
 //! Source: AWS SAM Developer Guide, "`AWS::Serverless::Connector`", "Reference for supported source and destination
 //! resource types for connectors".
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::nodes::{key, list, map, not_seen, reference, text};
 use crate::cloudformation::Bound;
 use crate::cloudformation::repeat::Entry;
-use crate::yaml::Node;
+use crate::yaml::{Key, Node};
 
 /// What has a role, and the property that names it.
 const WITH_ROLE: &[(&str, &str)] = &[
@@ -30,7 +31,7 @@ const FETCHED: &[&str] = &[
 struct Connector<'c> {
     name: String,
     /// Where it stands.
-    at: &'c crate::yaml::Key,
+    at: &'c Key,
     /// The properties.
     properties: &'c Node,
     source: Option<&'c str>,
@@ -41,6 +42,8 @@ struct Connector<'c> {
 /// The policies that the connectors among these resources make, after functions have got their roles.
 pub(super) fn policies(entries: &[Entry]) -> Vec<Entry> {
     let mut made = Vec::new();
+    let named = entries.iter().map(|(key, node, _)| (&*key.text, node));
+    let named: HashMap<&str, &Node> = named.collect();
     for (own, node, bound) in entries {
         let condition = node.get("Condition");
         if node.get("Type").and_then(Node::as_text) == Some("AWS::Serverless::Connector")
@@ -55,7 +58,7 @@ pub(super) fn policies(entries: &[Entry]) -> Vec<Entry> {
                 condition,
                 bound,
             };
-            connector.make(entries, &mut made);
+            connector.make(&named, &mut made);
         }
         for (inner, embedded) in node.get("Connectors").map_or(&[][..], Node::entries) {
             let Some(properties) = embedded.get("Properties") else {
@@ -69,14 +72,14 @@ pub(super) fn policies(entries: &[Entry]) -> Vec<Entry> {
                 condition,
                 bound,
             };
-            connector.make(entries, &mut made);
+            connector.make(&named, &mut made);
         }
     }
     made
 }
 
 impl Connector<'_> {
-    fn make(&self, entries: &[Entry], made: &mut Vec<Entry>) {
+    fn make(&self, named: &HashMap<&str, &Node>, made: &mut Vec<Entry>) {
         let destination = self.properties.get("Destination");
         let several = destination.and_then(Node::elements);
         for (at, one) in several
@@ -86,13 +89,13 @@ impl Connector<'_> {
             .enumerate()
         {
             let to = one.get("Id").and_then(Node::as_text);
-            let source = self.source.and_then(|source| named(entries, source));
+            let source = self.source.and_then(|source| named.get(source).copied());
             let is_fetched = source.is_some_and(|source| {
                 let of = source.get("Type").and_then(Node::as_text);
                 of.is_some_and(|of| FETCHED.contains(&of))
             });
             let with_role = if is_fetched {
-                to.and_then(|to| named(entries, to))
+                to.and_then(|to| named.get(to).copied())
             } else {
                 source
             };
@@ -119,11 +122,6 @@ impl Connector<'_> {
             made.push((key(&name, span), map(node, span), Arc::clone(self.bound)));
         }
     }
-}
-
-fn named<'e>(entries: &'e [Entry], logical_id: &str) -> Option<&'e Node> {
-    let found = entries.iter().find(|(key, _, _)| *key.text == *logical_id);
-    found.map(|(_, node, _)| node)
 }
 
 /// The role of the template that a resource has.

@@ -14,6 +14,7 @@ mod named;
 mod nodes;
 mod policies;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use self::deployment::Deployment;
@@ -23,6 +24,7 @@ use super::call::{Called, Function, called};
 use super::repeat::Entry;
 use super::text::{joined, pieces};
 use super::{Bound, Declared, Scope, World};
+use crate::load::cloudformation::StackSet;
 use crate::model::source::Span;
 use crate::model::value::{Data, Piece, Value, Why};
 use crate::yaml::{Key, Node};
@@ -33,7 +35,10 @@ const TRANSFORM: &str = "AWS::Serverless-2016-10-31";
 const TYPES: &str = "AWS::Serverless::";
 
 /// How what the transform makes is named that is named after nothing in the template.
-const NAMED_BY_ITSELF: &[&str] = &["Serverless"];
+const NAMED_BY_ITSELF: &str = "Serverless";
+
+/// The length of a logical id, at most.
+const LONGEST: usize = 255;
 
 /// Properties of which the transform makes something else.
 const TAKEN: &[&str] = &[
@@ -50,6 +55,16 @@ struct Made {
     role: Option<(Key, Node)>,
 }
 
+/// The stacks whose templates go through the transform, by their places.
+pub(super) fn stacks(set: &StackSet) -> BTreeSet<usize> {
+    let stacks = set.stacks.iter().enumerate();
+    let named = stacks.filter(|(_, stack)| {
+        let mut transforms = stack.template.transforms.iter();
+        transforms.any(|(name, _)| **name == *TRANSFORM)
+    });
+    named.map(|(number, _)| number).collect()
+}
+
 impl World<'_> {
     /// The resources of a stack as the transform leaves them, if its template names it.
     pub(super) fn transformed(&self, stack: usize, entries: Vec<Entry>) -> Vec<Entry> {
@@ -57,7 +72,7 @@ impl World<'_> {
             let of = node.get("Type").and_then(Node::as_text);
             of.is_some_and(|of| of.starts_with(TYPES))
         };
-        if !self.is_serverless(stack) {
+        if !self.serverless.contains(&stack) {
             if let Some((key, node, _)) = entries.iter().find(is_serverless) {
                 let of = node.get("Type").and_then(Node::as_text);
                 let message = format!(
@@ -84,7 +99,7 @@ impl World<'_> {
                 continue;
             };
             let globals = globals.and_then(|globals| globals.get(kind));
-            let properties = globals::properties(&node, globals);
+            let properties = self.with_globals(&node, globals);
             let scope = self.scope(stack, &bound);
             let made = match kind {
                 "Function" => {
@@ -107,41 +122,28 @@ impl World<'_> {
         out
     }
 
-    /// Whether the template of a stack goes through the transform.
-    fn is_serverless(&self, stack: usize) -> bool {
-        let stack = self.stack(stack).into_iter();
-        let mut transforms = stack.flat_map(|stack| &stack.template.transforms);
-        transforms.any(|(name, _)| **name == *TRANSFORM)
-    }
-
     /// Why nothing is known of a resource of this name, if the transform makes one.
     pub(super) fn made_unseen(&self, stack: usize, name: &str) -> Option<Why> {
-        if !self.is_serverless(stack) {
+        if !self.serverless.contains(&stack) {
             return None;
         }
-        let is_after = |logical_id: &str| name.starts_with(logical_id);
         let makes = |node: &Node| {
             let of = node.get("Type").and_then(Node::as_text);
             of.is_some_and(|of| of.starts_with(TYPES)) || node.get("Connectors").is_some()
         };
-        let is_made = self
-            .resources_of(stack)
-            .any(|(own, one)| is_after(own) && makes(&one.node));
-        if is_made || NAMED_BY_ITSELF.iter().any(|own| is_after(own)) {
+        let ends = name.char_indices().map(|(end, _)| end).take(LONGEST);
+        let mut begins = ends.filter_map(|end| name.get(..end));
+        let is_made = begins.any(|begin| {
+            let own = self.resources.get(&(stack, begin.into()));
+            own.is_some_and(|own| makes(&own.node))
+        });
+        if is_made || name.starts_with(NAMED_BY_ITSELF) {
             return Some(Why::ChangedByMacro);
         }
         let written = self.stack(stack).into_iter();
         let mut written = written.flat_map(|stack| &stack.template.resources);
-        let is_written = written.any(|(key, node)| is_after(&key.text) && makes(node));
+        let is_written = written.any(|(key, node)| name.starts_with(&*key.text) && makes(node));
         is_written.then_some(Why::ConditionNotKnown)
-    }
-
-    fn resources_of(&self, stack: usize) -> impl Iterator<Item = (&str, &Declared)> {
-        let own = self
-            .order
-            .iter()
-            .filter(move |(number, _)| *number == stack);
-        own.filter_map(|name| Some((&*name.1, self.resources.get(name)?)))
     }
 }
 
@@ -276,7 +278,7 @@ impl Scope<'_, '_> {
     /// What `Ref` of a name with a dot in it stands for: what the transform makes beside a resource.
     pub(super) fn beside(&self, name: &str, at: Span) -> Option<Value<'static>> {
         let (resource, attribute) = name.split_once('.')?;
-        let is_one = self.world.is_serverless(self.stack) && self.is_resource(resource);
+        let is_one = self.world.serverless.contains(&self.stack) && self.is_resource(resource);
         is_one.then(|| self.attribute(resource, attribute, at))
     }
 

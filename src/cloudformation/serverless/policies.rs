@@ -2,6 +2,8 @@
 //!
 //! Source: AWS SAM Developer Guide, "`AWS::Serverless::Function`" (`Policies`), "AWS SAM policy templates".
 
+use std::collections::HashSet;
+
 use super::named::{managed_path, policy_template};
 use super::nodes::{choice, list, map, not_seen, nothing, policy, text};
 use crate::cloudformation::World;
@@ -16,6 +18,8 @@ pub(super) struct Policies {
     pub(super) managed: Vec<Node>,
     /// Elements of `Policies`.
     pub(super) inline: Vec<Node>,
+    /// The texts of those in `managed`: none comes twice.
+    known: HashSet<String>,
 }
 
 /// What one entry comes to.
@@ -32,8 +36,8 @@ impl Policies {
     }
 
     fn push_managed(&mut self, node: Node) {
-        let same = |one: &Node| written(one).is_some() && written(one) == written(&node);
-        if !self.managed.iter().any(same) {
+        let is_new = written(&node).is_none_or(|text| self.known.insert(text.to_owned()));
+        if is_new {
             self.managed.push(node);
         }
     }
