@@ -93,6 +93,7 @@ fn what_the_transform_would_refuse_is_told() {
     11: `S3DreamPolicy` is no policy template that is known: what it allows is not known; check the processed template: aws cloudformation get-template --template-stage Processed
     12: policy template `S3ReadPolicy` lacks `BucketName`: the serverless transform refuses it; what it allows is not known
     13: this is no policy: a name, an ARN, a policy template, or a map with `Statement`: the serverless transform refuses it; what it allows is not known
+    50: a macro writes what stands here: what it makes of it is not seen; check the processed template: aws cloudformation get-template --template-stage Processed
     "#);
     let model = model("odd.yaml", &[]);
     let policies = |name: &str| model[name]["attributes"]["inline_policy"].to_string();
@@ -102,6 +103,8 @@ fn what_the_transform_would_refuse_is_told() {
     insta::assert_snapshot!(policies("BrokeredRole"), @r#"
     [{"name":"BrokeredRolePolicy0","policy":{"Statement":[{"Action":["ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface","ec2:DescribeNetworkInterfaces","ec2:DetachNetworkInterface"],"Effect":"Allow","Resource":"*"}]}},{"name":"BrokeredMessagesPolicy","policy":{"$unknown":"changed by a macro"}}]
     "#);
+    assert!(!model.contains_key("IncludedRole"));
+    assert_eq!(policies("PlainRole"), "null");
     for name in ["OddToBucketPolicy", "ReaderPolicyDestination0"] {
         let attributes = &model[name]["attributes"];
         assert_eq!(attributes["roles"][0]["$text"][0]["$ref"], "OddRole");

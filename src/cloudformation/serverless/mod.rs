@@ -101,7 +101,14 @@ impl World<'_> {
             let globals = globals.and_then(|globals| globals.get(kind));
             let properties = self.with_globals(&node, globals);
             let scope = self.scope(stack, &bound);
+            let is_macro = !matches!(called(&properties), Called::Nothing)
+                || properties.get("Fn::Transform").is_some();
             let made = match kind {
+                // What a macro writes there may name the role, or its policies.
+                _ if is_macro => Made {
+                    node: with_properties(&node, properties),
+                    role: None,
+                },
                 "Function" => {
                     deployment.add(scope, &node, &properties);
                     scope.function(&key, &node, &properties)
@@ -155,7 +162,7 @@ impl Scope<'_, '_> {
         let tags = tagged(properties, "lambda:createdBy", at);
         let mut with = vec![(key("Tags", at), tags.clone())];
         let arn = attribute(&name, "Arn", at);
-        let role = properties.get("Role");
+        let role = properties.get("Role").filter(|role| is_said(role));
         let condition = match role.map(called) {
             // Which of both it is, a condition tells.
             Some(Called::Known(call)) if call.function == Function::If => {

@@ -5,11 +5,11 @@
 use std::collections::HashSet;
 
 use super::named::{managed_path, policy_template};
-use super::nodes::{choice, list, map, not_seen, nothing, policy, text};
+use super::nodes::{choice, is_said, list, map, not_seen, nothing, policy, text};
 use crate::cloudformation::World;
 use crate::cloudformation::call::{Called, Function, called};
 use crate::model::source::Span;
-use crate::yaml::{Data, Node};
+use crate::yaml::Node;
 
 /// The policies of a role.
 #[derive(Debug, Default)]
@@ -44,6 +44,9 @@ impl Policies {
 
     /// Adds what a property says.
     pub(super) fn add(&mut self, world: &World<'_>, property: &Node, role: &str) {
+        if !is_said(property) {
+            return;
+        }
         let alone = std::slice::from_ref(property);
         let all = property.elements().filter(|_| property.tag.is_none());
         for (at, entry) in all.unwrap_or(alone).iter().enumerate() {
@@ -113,13 +116,11 @@ fn made(world: &World<'_>, entry: &Node, name: &str) -> Made {
         return inline(entry.clone());
     }
     let [(template, values)] = entry.entries() else {
-        if !matches!(entry.data, Data::Null) {
-            world.tell(
-                "this is no policy: a name, an ARN, a policy template, or a map with `Statement`",
-                at,
-                "the serverless transform refuses it; what it allows is not known",
-            );
-        }
+        world.tell(
+            "this is no policy: a name, an ARN, a policy template, or a map with `Statement`",
+            at,
+            "the serverless transform refuses it; what it allows is not known",
+        );
         return inline(not_seen(at));
     };
     let Some(known) = policy_template(&template.text) else {
