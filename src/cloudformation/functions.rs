@@ -114,6 +114,7 @@ impl Scope<'_, '_> {
             },
             Function::ToJsonString => self.json_text(argument, at),
             Function::Transform => self.by_macro(at, at),
+            Function::NotSeen => Value::new(Data::Unknown(Why::ChangedByMacro), at),
             Function::And
             | Function::Condition
             | Function::Contains

@@ -13,12 +13,14 @@ mod changes;
 mod conditions;
 mod dependencies;
 mod functions;
+mod macros;
 mod outside;
 mod parameters;
 mod place;
 mod references;
 mod repeat;
 mod resources;
+mod serverless;
 mod substitute;
 mod text;
 
@@ -92,6 +94,8 @@ struct World<'t> {
     order: Vec<(usize, Arc<str>)>,
     /// The one partition that every ARN names which is written out: elsewhere, the templates mean nothing.
     written_partition: OnceCell<Option<&'static str>>,
+    /// The stacks whose templates go through the serverless transform.
+    serverless: BTreeSet<usize>,
     /// What parameters name that is not in the templates, by stack and name.
     outside: Vec<Outside>,
     parameters: RefCell<Vec<Parameter<'static>>>,
@@ -162,6 +166,7 @@ impl<'t> World<'t> {
             resources: HashMap::new(),
             order: Vec::new(),
             written_partition: OnceCell::new(),
+            serverless: serverless::stacks(set),
             outside: Vec::new(),
             parameters: RefCell::default(),
             asked: Asked::default(),

@@ -24,7 +24,8 @@ impl Scope<'_, '_> {
             return value;
         }
         let Some(declared) = self.declared(name) else {
-            return self.not_there(name, at);
+            let beside = self.beside(name, at);
+            return beside.unwrap_or_else(|| self.not_there(name, at));
         };
         let identity = declared.entry.map_or("id", |entry| entry.row.identity);
         self.attribute_of(&declared, name, identity, at)
@@ -37,6 +38,9 @@ impl Scope<'_, '_> {
         };
         if let Some(output) = name.strip_prefix("Outputs.") {
             return self.output_of(resource, output, at);
+        }
+        if let Some(made) = self.made_beside(&declared, resource, name, at) {
+            return made;
         }
         let canonical = declared.entry.and_then(|entry| canonical(entry, name));
         match canonical {
@@ -72,6 +76,9 @@ impl Scope<'_, '_> {
             .flat_map(|stack| &stack.template.resources);
         if declared.any(|(key, _)| *key.text == *name) {
             return Value::new(Data::Unknown(Why::ConditionNotKnown), at);
+        }
+        if let Some(unseen) = self.unseen(name, at) {
+            return unseen;
         }
         self.world.wrong(
             format!("`{name}` is neither a parameter nor a resource of this template"),

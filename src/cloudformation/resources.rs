@@ -22,6 +22,7 @@ impl World<'_> {
             let own = stack.template.problems.iter().cloned();
             self.problems.get_mut().extend(own);
         }
+        self.macros();
         self.name_outside();
         self.declare();
         let draft = self.draft();
@@ -57,7 +58,9 @@ impl World<'_> {
             // A nested stack that is not there.
             let Some(is_open) = around else { continue };
             let nothing: Bound = Arc::default();
-            for (key, node, bound) in self.entries(number, &stack.template.resources, &nothing) {
+            let written = self.entries(number, &stack.template.resources, &nothing);
+            let entries = self.transformed(number, self.without_macros(written));
+            for (key, node, bound) in entries {
                 let there = match node.entry("Condition") {
                     None => Some(true),
                     Some((_, name)) => match name.scalar() {

@@ -86,6 +86,9 @@ impl Scope<'_, '_> {
             }
             _ if name.contains('.') => {
                 let what = name.split('.').next().unwrap_or(name);
+                if let Some(unseen) = self.unseen(what, at) {
+                    return unseen;
+                }
                 self.world
                     .wrong(format!("there is no resource `{what}`"), at)
             }

@@ -370,7 +370,6 @@ pub(super) const ROWS: &[Row] = &[
         ]),
     row(Kind::Lambda)
         .cloudformation("AWS::Serverless::Function")
-        .identified_by("function_name")
         .attributes(&[
             outside_aws("function_name", "FunctionName").name(),
             outside_aws("role", "Role").refers(&[Kind::Role]),
@@ -378,9 +377,17 @@ pub(super) const ROWS: &[Row] = &[
             outside_aws("permissions_boundary", "PermissionsBoundary")
                 .refers(&[Kind::PolicyManaged]),
             outside_aws("environment.variables", "Environment.Variables"),
+            outside_aws("kms_key_arn", "KmsKeyArn").refers(Kind::KEYS),
+            outside_aws("vpc_config.subnet_ids", "VpcConfig.SubnetIds").refers(Kind::SUBNETS),
+            outside_aws(
+                "vpc_config.security_group_ids",
+                "VpcConfig.SecurityGroupIds",
+            )
+            .refers(Kind::SECURITY_GROUPS),
             outside_aws("inline_code", "InlineCode"),
             outside_aws("image_uri", "ImageUri").refers(Kind::IMAGES),
             outside_aws("tags", "Tags").tags(),
+            elsewhere(derived("id", "", "{function_name}")),
             elsewhere(derived(
                 "arn",
                 "Arn",

@@ -1,6 +1,6 @@
 //! What starts jobs: monitoring schedules, pipelines, state machines, schedules and event rules.
 
-use super::{Default, Kind, Row, attribute, derived, outside_aws, row};
+use super::{Default, Kind, Row, attribute, derived, elsewhere, outside_aws, row};
 
 /// What a schedule or an event rule may start, as far as it can lead to a job.
 const TARGETS: &[Kind] = &[Kind::Orchestrator, Kind::Lambda];
@@ -272,7 +272,26 @@ pub(super) const ROWS: &[Row] = &[
             outside_aws("policies", "Policies"),
             outside_aws("permissions_boundary", "PermissionsBoundary")
                 .refers(&[Kind::PolicyManaged]),
+            outside_aws("type", "Type").default(Default::Text("STANDARD")),
+            outside_aws("logging_configuration.level", "Logging.Level")
+                .default(Default::Text("OFF")),
+            outside_aws(
+                "logging_configuration.include_execution_data",
+                "Logging.IncludeExecutionData",
+            )
+            .default(Default::Bool(false)),
+            outside_aws(
+                "logging_configuration.destinations[].cloudwatch_logs_log_group.log_group_arn",
+                "Logging.Destinations[].CloudWatchLogsLogGroup.LogGroupArn",
+            )
+            .refers(&[Kind::LogGroup]),
             outside_aws("tags", "Tags").tags(),
+            elsewhere(derived(
+                "arn",
+                "Arn",
+                "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
+            )),
+            elsewhere(derived("id", "", "{arn}")),
         ]),
     row(Kind::Orchestrator)
         .aws("aws_scheduler_schedule")
