@@ -64,6 +64,8 @@ pub(crate) enum Debug {
     /// Evaluate expressions in the scope of a root module: one JSON object a line from standard input,
     /// `{"id", "expr"}`, and one answer a line.
     Hcl(HclArgs),
+    /// Print templates with everything worked out: parameters, conditions, intrinsic functions.
+    Cfn(ModelArgs),
     /// Decide requests: one JSON case a line from standard input, one answer a line.
     Iam,
     /// Print the JSON Schema of the report that `check --format json` prints.

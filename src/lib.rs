@@ -28,4 +28,4 @@ pub mod terraform;
 pub mod workload;
 pub mod yaml;
 
-pub use run::{Options, Question, can, check, expressions, models, prove};
+pub use run::{Options, Question, can, check, expressions, models, prove, templates};

@@ -10,6 +10,7 @@ use clap::Parser;
 use cli::{
     CanArgs, CheckArgs, Cli, Color, Command, Debug, ListFormat, ModelArgs, PathsArgs, PathsFormat,
 };
+use plangate::finding::ReportedProblem;
 use plangate::gate::Exit;
 use plangate::report::{Style, json, manual, paths};
 
@@ -59,6 +60,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
             Ok(Exit::Clean)
         }
         Command::Debug(Debug::Model(args)) => model(args),
+        Command::Debug(Debug::Cfn(args)) => templates(args),
         Command::Debug(Debug::Hcl(args)) => {
             let mut input = io::BufReader::new(io::stdin());
             let directory = &args.directory;
@@ -147,6 +149,15 @@ fn can(args: &CanArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Clean)
 }
 
+fn templates(args: &ModelArgs) -> anyhow::Result<Exit> {
+    let mut all = Vec::new();
+    let problems = plangate::templates(&args.options(), &mut |template| all.push(template));
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &all)?;
+    writeln!(out)?;
+    told(&problems)
+}
+
 fn model(args: &ModelArgs) -> anyhow::Result<Exit> {
     let mut out = BufWriter::new(io::stdout().lock());
     let (mut outcome, mut first) = (write!(out, "["), true);
@@ -158,8 +169,13 @@ fn model(args: &ModelArgs) -> anyhow::Result<Exit> {
     outcome?;
     writeln!(out, "\n]")?;
     out.flush()?;
+    told(&problems)
+}
+
+/// Tells what could not be read, and whether all could.
+fn told(problems: &[ReportedProblem]) -> anyhow::Result<Exit> {
     let mut stderr = anstream::stderr();
-    for problem in &problems {
+    for problem in problems {
         writeln!(
             stderr,
             "error: {}; {}",

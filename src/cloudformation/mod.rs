@@ -17,6 +17,7 @@ mod macros;
 mod outside;
 mod parameters;
 mod place;
+mod printed;
 mod references;
 mod repeat;
 mod resources;
@@ -25,6 +26,7 @@ mod substitute;
 mod text;
 
 pub use changes::changed;
+pub use printed::worked_out;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::World;
 use super::resources::id_at;
 use crate::load::cloudformation::Parameter;
+use crate::model::graph::ResourceId;
 use crate::model::resource::{Address, Resource, Standing, add_outputs};
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, ProviderId, Reference, Referent, Value, Why};
@@ -69,6 +70,12 @@ impl World<'_> {
             attribute: "id".into(),
         };
         Some(Value::reference(reference, at))
+    }
+
+    /// The name of the parameter that stands for such a resource.
+    pub(super) fn name_outside_of(&self, id: ResourceId) -> String {
+        let one = self.outside.get(id.0 as usize);
+        one.map_or_else(String::new, |one| self.name_of(one.stack, &one.name))
     }
 
     /// These resources, as far as they are known: not at all.

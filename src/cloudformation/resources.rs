@@ -43,7 +43,7 @@ impl World<'_> {
     }
 
     /// Notes every resource that is there, or may be.
-    fn declare(&mut self) {
+    pub(super) fn declare(&mut self) {
         for number in 0..self.set.stacks.len() {
             let Some(stack) = self.stack(number) else {
                 continue;
@@ -208,7 +208,7 @@ impl World<'_> {
         found
     }
 
-    fn conditions_of(&self, stack: usize) -> Vec<Entry> {
+    pub(super) fn conditions_of(&self, stack: usize) -> Vec<Entry> {
         let conditions = self.stack(stack).map(|stack| &stack.template.conditions);
         let nothing: Bound = Arc::default();
         self.entries(stack, conditions.map_or(&[], Vec::as_slice), &nothing)

@@ -177,6 +177,9 @@ impl Printed<'_, '_, '_> {
                         parameter.map_or_else(String::new, |parameter| parameter.name.to_string())
                     }
                 };
+                if attribute.is_empty() {
+                    return serde_json::json!({"$ref": of});
+                }
                 serde_json::json!({"$ref": of, "attribute": attribute})
             }
             Piece::Unknown(why) => serde_json::json!({"$unknown": why.to_string()}),

@@ -415,6 +415,14 @@ impl Estate<'_> {
             .ok()
     }
 
+    /// Its templates with everything worked out, if it is made of templates.
+    pub(super) fn templates(&self, options: &Options) -> Option<Vec<serde_json::Value>> {
+        match &self.texts.content {
+            Content::Stacks(set) => Some(templates::printed(set, options)),
+            _ => None,
+        }
+    }
+
     /// What the report says of the input.
     pub(super) fn input(&self) -> Input {
         let one = |values: BTreeSet<&str>| {

@@ -144,6 +144,32 @@ pub fn models(options: &Options, print: &mut dyn FnMut(&Model<'_, '_>)) -> Vec<R
     problems
 }
 
+/// Every template with everything worked out, one after another, and what could not be read.
+#[must_use]
+pub fn templates(
+    options: &Options,
+    print: &mut dyn FnMut(serde_json::Value),
+) -> Vec<ReportedProblem> {
+    let mut others = Vec::new();
+    let overview = each_estate(
+        options,
+        View::Planned,
+        &mut |estate| match estate.templates(options) {
+            Some(templates) => templates.into_iter().for_each(&mut *print),
+            None => others.push(ReportedProblem {
+                message: format!("`{}` is no CloudFormation template", estate.name),
+                location: None,
+                consequence: "`plangate debug model` shows what it is".to_owned(),
+                fatal: true,
+            }),
+        },
+    );
+    let mut problems = overview.problems;
+    problems.retain(|problem| problem.fatal);
+    problems.extend(others);
+    problems
+}
+
 fn judge(options: &Options, estate: &Estate<'_>, report: &mut Report) {
     let graph = &estate.graph;
     let checked = crate::check::check(graph, &options.rules, &options.managed_policies);

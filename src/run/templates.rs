@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Options;
 use super::estate::Read;
-use crate::cloudformation::{Beside, evaluate};
+use crate::cloudformation::{Beside, evaluate, worked_out};
 use crate::load::cloudformation::{
     Deployment, Given, StackSet, Template, parameter_file, read, sets,
 };
@@ -135,6 +135,21 @@ pub(super) fn files(set: &StackSet) -> impl Iterator<Item = FileId> {
     judged.map(|stack| stack.template.file)
 }
 
+/// What is known beside the templates of a run.
+fn beside<'k>(options: &'k Options, view: View, answers: Option<&'k Answers>) -> Beside<'k> {
+    Beside {
+        account: options.account.as_deref(),
+        region: options.region.as_deref(),
+        answers,
+        everything: view == View::Everything,
+    }
+}
+
+/// The templates of a set with everything worked out, for people to see.
+pub(super) fn printed(set: &StackSet, options: &Options) -> Vec<serde_json::Value> {
+    worked_out(set, &beside(options, View::Planned, None))
+}
+
 /// What a set tells.
 pub(super) fn told<'s>(
     set: &StackSet,
@@ -142,13 +157,7 @@ pub(super) fn told<'s>(
     view: View,
     answers: Option<&Answers>,
 ) -> Read<'s> {
-    let beside = Beside {
-        account: options.account.as_deref(),
-        region: options.region.as_deref(),
-        answers,
-        everything: view == View::Everything,
-    };
-    let evaluated = evaluate(set, &beside);
+    let evaluated = evaluate(set, &beside(options, view, answers));
     Read {
         form: Form::Template,
         source: None,
