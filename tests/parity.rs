@@ -163,7 +163,7 @@ impl Twins {
     fn is_same(&self, terraform: &Finding, template: &Finding) -> bool {
         let address = &terraform.resource.address;
         let (block, key) = address.split_once('[').unwrap_or((address, ""));
-        let label = block.rsplit('.').next().unwrap();
+        let label = block.rsplit('.').next().unwrap_or(block);
         let id = [label, terraform.resource.kind, key].map(pascal).concat();
         let is_declared = self.text.contains(&format!("\n  {id}:"));
         !is_declared || template.resource.address == id

@@ -252,13 +252,13 @@ impl<'g, 'a> Access<'g, 'a> {
                 (unknown(name, Why::UnexpectedForm, said_by.origin), None)
             }
             Target::Outside(arn) => self.outside(arn, said_by, &unknown),
-            Target::Unknown(why) => match in_any_partition(arn) {
-                Some(arn) => self.outside(&arn, said_by, &unknown),
-                None => {
-                    let name = name_of_policies(said_by);
-                    (unknown(name, why, said_by.origin), None)
+            Target::Unknown(why) => {
+                if let Some(arn) = in_any_partition(arn) {
+                    return self.outside(&arn, said_by, &unknown);
                 }
-            },
+                let name = name_of_policies(said_by);
+                (unknown(name, why, said_by.origin), None)
+            }
         }
     }
 

@@ -45,16 +45,15 @@ impl Lowering<'_> {
             return self.inner(value, field);
         };
         let origin = value.origin;
-        let lowered = match attribute.role {
-            AttributeRole::Policy => policy(value),
-            _ => {
-                let inner = self.inner(value, field);
-                let inner = match attribute.shape {
-                    Shape::Each(key) => by_key(inner, key),
-                    Shape::Plain | Shape::Tags => inner,
-                };
-                self.typed(inner, attribute)
-            }
+        let lowered = if attribute.role == AttributeRole::Policy {
+            policy(value)
+        } else {
+            let inner = self.inner(value, field);
+            let inner = match attribute.shape {
+                Shape::Each(key) => by_key(inner, key),
+                Shape::Plain | Shape::Tags => inner,
+            };
+            self.typed(inner, attribute)
         };
         let mut lowered = shaped(lowered, attribute.shape, origin);
         if attribute.is_list() {

@@ -387,11 +387,10 @@ impl<'a> ResourceGraph<'a> {
         let open = self.iter().filter(move |_| is_evaluated);
         let open = open.flat_map(move |(id, resource)| {
             let kind = resource.kind();
-            let names = kind.into_iter().flat_map(move |kind| {
+            kind.into_iter().flat_map(move |kind| {
                 let names = self.open_names(id).into_iter();
                 names.map(move |name| (hash((kind, name.as_str())), id))
-            });
-            names
+            })
         });
         written.chain(derived).chain(open)
     }

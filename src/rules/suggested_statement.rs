@@ -20,41 +20,39 @@ impl Statement {
     pub(super) fn written(&self, language: Language) -> String {
         let actions: Vec<_> = self.actions.iter().map(|action| quoted(action)).collect();
         let (actions, resources) = (actions.join(", "), self.resources.join(", "));
+        let resources = (!self.resources.is_empty()).then_some(resources);
+        let condition = self.condition;
         match language {
             Language::Terraform => {
-                let mut text = format!("statement {{ actions = [{actions}]");
-                if !self.resources.is_empty() {
-                    text.push_str(&format!(" resources = [{resources}]"));
-                }
-                if let Some((of, who)) = &self.principal {
-                    let block = format!(" principals {{ type = \"{of}\" identifiers = [{who}] }}");
-                    text.push_str(&block);
-                }
-                if let Some([test, variable, value]) = self.condition {
-                    text.push_str(&format!(
-                        " condition {{ test = \"{test}\" variable = \"{variable}\" values = [\"{value}\"] }}"
-                    ));
-                }
-                text.push_str(" }");
-                text
+                let parts = [
+                    Some(format!("actions = [{actions}]")),
+                    resources.map(|list| format!("resources = [{list}]")),
+                    self.principal.as_ref().map(|(of, who)| {
+                        format!("principals {{ type = \"{of}\" identifiers = [{who}] }}")
+                    }),
+                    condition.map(|[test, variable, value]| {
+                        format!(
+                            "condition {{ test = \"{test}\" variable = \"{variable}\" values = [\"{value}\"] }}"
+                        )
+                    }),
+                ];
+                let parts: Vec<_> = parts.into_iter().flatten().collect();
+                format!("statement {{ {} }}", parts.join(" "))
             }
             Language::CloudFormation => {
-                let mut text = format!("{{Effect: Allow, Action: [{actions}]");
-                if !self.resources.is_empty() {
-                    text.push_str(&format!(", Resource: [{resources}]"));
-                }
-                match &self.principal {
-                    Some(("*", who)) => text.push_str(&format!(", Principal: {who}")),
-                    Some((of, who)) => text.push_str(&format!(", Principal: {{{of}: {who}}}")),
-                    None => {}
-                }
-                if let Some([test, variable, value]) = self.condition {
-                    text.push_str(&format!(
-                        ", Condition: {{{test}: {{\"{variable}\": \"{value}\"}}}}"
-                    ));
-                }
-                text.push('}');
-                text
+                let parts = [
+                    Some(format!("Effect: Allow, Action: [{actions}]")),
+                    resources.map(|list| format!("Resource: [{list}]")),
+                    self.principal.as_ref().map(|principal| match principal {
+                        ("*", who) => format!("Principal: {who}"),
+                        (of, who) => format!("Principal: {{{of}: {who}}}"),
+                    }),
+                    condition.map(|[test, variable, value]| {
+                        format!("Condition: {{{test}: {{\"{variable}\": \"{value}\"}}}}")
+                    }),
+                ];
+                let parts: Vec<_> = parts.into_iter().flatten().collect();
+                format!("{{{}}}", parts.join(", "))
             }
         }
     }
