@@ -9,7 +9,6 @@ mod support;
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use plangate::finding::{Finding, FindingVerdict};
 use plangate::report::{Format, Style};

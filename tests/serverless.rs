@@ -1,6 +1,10 @@
 //! The serverless transform and macros: what is made of `testdata/inputs/cloudformation/serverless/`, held against
 //! what the transform itself makes of it.
-#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper of a test fails the test"
+)]
 
 use std::collections::BTreeMap;
 

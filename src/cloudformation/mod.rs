@@ -204,12 +204,9 @@ impl<'t> World<'t> {
     fn tell(&self, message: impl Into<String>, at: Span, consequence: &str) {
         let message = message.into();
         if self.told.borrow_mut().insert((message.clone(), at)) {
-            self.problems.borrow_mut().push(Problem {
-                message,
-                origin: Some(at),
-                consequence: consequence.to_owned(),
-                fatal: false,
-            });
+            self.problems
+                .borrow_mut()
+                .push(Problem::at(message, at, consequence));
         }
     }
 

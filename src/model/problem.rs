@@ -14,3 +14,16 @@ pub struct Problem {
     /// An input could not be read: no answer about the rest may look like one about all of it.
     pub fatal: bool,
 }
+
+impl Problem {
+    /// Something at a place, beside which everything else is read.
+    #[must_use]
+    pub fn at(message: impl Into<String>, place: Span, consequence: &str) -> Self {
+        Self {
+            message: message.into(),
+            origin: Some(place),
+            consequence: consequence.to_owned(),
+            fatal: false,
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Options;
 use super::estate::Read;
 use super::templates::{self, Templates};
-use crate::cloudformation::{Beside, changed, evaluate};
+use crate::cloudformation::{changed, evaluate};
 use crate::load::cloudformation::{ChangeSet, Deployment, StackSet, change_set};
 use crate::load::plan::{Form, View};
 use crate::load::{self, LoadError};
@@ -84,26 +84,13 @@ impl Changes {
         view: View,
         answers: Option<&Answers>,
     ) -> Read<'s> {
-        let template = self.template.as_ref().map(|(_, stacks)| {
-            let beside = Beside {
-                account: options.account.as_deref(),
-                region: options.region.as_deref(),
-                answers,
-                everything: view == View::Everything,
-            };
-            evaluate(stacks, &beside)
-        });
+        let template = self
+            .template
+            .as_ref()
+            .map(|(_, stacks)| evaluate(stacks, &templates::beside(options, view, answers)));
         let evaluated = changed(&self.set, template, view);
-        Read {
-            form: Form::ChangeSet,
-            source: self.template.as_ref().map(|(name, _)| name.clone()),
-            questions: evaluated.questions,
-            conditions: evaluated.conditions,
-            is_impossible: evaluated.is_impossible,
-            draft: evaluated.draft,
-            problems: evaluated.problems,
-            secrets: evaluated.secrets,
-        }
+        let source = self.template.as_ref().map(|(name, _)| name.clone());
+        templates::read_of(Form::ChangeSet, source, evaluated)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Options;
 use super::estate::Read;
-use crate::cloudformation::{Beside, evaluate, worked_out};
+use crate::cloudformation::{Beside, Evaluated, evaluate, worked_out};
 use crate::load::cloudformation::{
     Deployment, Given, StackSet, Template, parameter_file, read, sets,
 };
@@ -136,7 +136,11 @@ pub(super) fn files(set: &StackSet) -> impl Iterator<Item = FileId> {
 }
 
 /// What is known beside the templates of a run.
-fn beside<'k>(options: &'k Options, view: View, answers: Option<&'k Answers>) -> Beside<'k> {
+pub(super) fn beside<'k>(
+    options: &'k Options,
+    view: View,
+    answers: Option<&'k Answers>,
+) -> Beside<'k> {
     Beside {
         account: options.account.as_deref(),
         region: options.region.as_deref(),
@@ -158,9 +162,14 @@ pub(super) fn told<'s>(
     answers: Option<&Answers>,
 ) -> Read<'s> {
     let evaluated = evaluate(set, &beside(options, view, answers));
+    read_of(Form::Template, None, evaluated)
+}
+
+/// What was worked out, as an input of this form.
+pub(super) fn read_of<'s>(form: Form, source: Option<String>, evaluated: Evaluated) -> Read<'s> {
     Read {
-        form: Form::Template,
-        source: None,
+        form,
+        source,
         questions: evaluated.questions,
         conditions: evaluated.conditions,
         is_impossible: evaluated.is_impossible,

@@ -196,12 +196,9 @@ impl<'r> World<'r> {
 
     fn note(&self, message: String, at: Span, consequence: &str) {
         if self.told.borrow_mut().insert((message.as_str().into(), at)) {
-            self.problems.borrow_mut().push(Problem {
-                message,
-                origin: Some(at),
-                consequence: consequence.to_owned(),
-                fatal: false,
-            });
+            self.problems
+                .borrow_mut()
+                .push(Problem::at(message, at, consequence));
         }
     }
 

@@ -167,12 +167,7 @@ fn parameters(root: &Node) -> BTreeMap<String, Option<String>> {
 
 impl ChangeSet {
     fn problem(&mut self, message: String, at: Span, consequence: &str) {
-        self.problems.push(Problem {
-            message,
-            origin: Some(at),
-            consequence: consequence.to_owned(),
-            fatal: false,
-        });
+        self.problems.push(Problem::at(message, at, consequence));
     }
 
     /// Notes what says that there may be more changes.

@@ -177,12 +177,7 @@ impl Template {
     }
 
     fn problem(&mut self, message: String, at: Span, consequence: &str) {
-        self.problems.push(Problem {
-            message,
-            origin: Some(at),
-            consequence: consequence.to_owned(),
-            fatal: false,
-        });
+        self.problems.push(Problem::at(message, at, consequence));
     }
 }
 
