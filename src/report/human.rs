@@ -268,8 +268,8 @@ fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     match report.passed_over {
         0 => {}
         number => parts.push(format!(
-            "{} passed over: no plan",
-            count(number, "JSON file")
+            "{} passed over: neither plan nor template",
+            count(number, "file")
         )),
     }
     let tally = report.tally;

@@ -204,24 +204,42 @@ fn only_when(chosen: &[usize], all: &[World]) -> Vec<String> {
     ways.collect()
 }
 
-/// The one named condition that tells some worlds from all others.
+/// With more conditions, no two of them are looked at together.
+const MOST_CONDITIONS: usize = 24;
+
+/// The named condition, or the two, that tell some worlds from all others.
 fn by_condition(chosen: &[usize], all: &[World]) -> Option<String> {
-    let names = all.first()?.conditions.keys();
-    let tells = |name: &String, is: bool| {
+    let names: Vec<&String> = all.first()?.conditions.keys().collect();
+    // What is true reads better than what is false.
+    let each = [true, false]
+        .into_iter()
+        .flat_map(|is| names.iter().map(move |name| (*name, is)));
+    let each: Vec<(&String, bool)> = each.collect();
+    let tells = |conditions: &[(&String, bool)]| {
         let mut worlds = all.iter().enumerate();
-        worlds.all(|(at, world)| match world.conditions.get(name) {
-            Some(value) => (*value == is) == chosen.contains(&at),
-            None => false,
+        worlds.all(|(at, world)| {
+            let value = |name: &String| world.conditions.get(name);
+            let is_known = conditions.iter().all(|(name, _)| value(name).is_some());
+            let is_so = conditions.iter().all(|(name, is)| value(name) == Some(is));
+            is_known && is_so == chosen.contains(&at)
         })
     };
-    let mut found = names.filter_map(|name| {
-        let is = [true, false].into_iter().find(|is| tells(name, *is))?;
-        Some((!is, name))
-    });
-    let first = found.next()?;
-    // What is true reads better than what is false.
-    let (negated, name) = found.fold(first, Ord::min);
-    Some(format!("`{name}` is {}", !negated))
+    let words = |conditions: &[(&String, bool)]| {
+        let words = conditions
+            .iter()
+            .map(|(name, is)| format!("`{name}` is {is}"));
+        words.collect::<Vec<_>>().join(" and ")
+    };
+    if let Some(one) = each.iter().find(|one| tells(&[**one])) {
+        return Some(words(&[*one]));
+    }
+    if names.len() > MOST_CONDITIONS {
+        return None;
+    }
+    let pairs = each.iter().enumerate();
+    let mut pairs =
+        pairs.flat_map(|(at, one)| each.iter().skip(at + 1).map(move |two| [*one, *two]));
+    pairs.find(|pair| tells(pair)).map(|pair| words(&pair))
 }
 
 /// What the choice hangs on: where any other answer leads to another world that is not chosen, or is.
@@ -365,6 +383,11 @@ mod tests {
         assert_eq!(only_when(&[1], &all), ["`IsProd` is true"]);
         assert_eq!(only_when(&[0, 2], &all), ["`IsProd` is false"]);
         assert_eq!(only_when(&[0], &all), ["`Stage` is \"dev\""]);
+        for (world, is) in all.iter_mut().zip([true, false, false]) {
+            world.conditions.insert("IsDev".to_owned(), is);
+        }
+        let neither = ["`IsDev` is false and `IsProd` is false"];
+        assert_eq!(only_when(&[2], &all), neither);
     }
 
     #[test]
