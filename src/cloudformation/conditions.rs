@@ -11,7 +11,8 @@ impl Scope<'_, '_> {
     /// What a named condition comes to.
     pub(super) fn condition(&self, name: &str, at: Span) -> Option<bool> {
         let world = self.world;
-        let Some((key, node, bound)) = world.condition_named(self.stack, name) else {
+        let conditions = world.conditions_of(self.stack);
+        let Some((key, node, bound)) = conditions.named(name) else {
             world.tell(
                 format!("there is no condition `{name}`"),
                 at,
@@ -30,8 +31,8 @@ impl Scope<'_, '_> {
         let work = || {
             let outer = world.deciding.replace(true);
             let before = world.unanswered.get();
-            let scope = world.scope(self.stack, &bound);
-            let mut truth = scope.truth(&node);
+            let scope = world.scope(self.stack, bound);
+            let mut truth = scope.truth(node);
             // Where no single parameter would tell, the condition itself is asked for.
             let is_asked = world.unanswered.get() > before || world.is_context(self.stack);
             if truth.is_none() && !is_asked {

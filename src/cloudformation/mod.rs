@@ -13,6 +13,7 @@ mod changes;
 mod conditions;
 mod dependencies;
 mod functions;
+mod index;
 mod macros;
 mod outside;
 mod parameters;
@@ -42,6 +43,7 @@ use crate::model::vocabulary::TypeEntry;
 use crate::model::worlds::{Answers, Asked, Questions};
 use crate::room::with_room;
 use crate::yaml::Node;
+use index::Index;
 use outside::Outside;
 
 /// Nodes that are worked out for one set of stacks: more are not.
@@ -90,6 +92,7 @@ pub fn evaluate(set: &StackSet, beside: &Beside<'_>) -> Evaluated {
 struct World<'t> {
     set: &'t StackSet,
     beside: &'t Beside<'t>,
+    index: Index<'t>,
     /// The resources that are there, or may be, by stack and logical id.
     resources: HashMap<(usize, Arc<str>), Declared>,
     /// The order in which they were declared.
@@ -165,6 +168,7 @@ impl<'t> World<'t> {
         Self {
             set,
             beside,
+            index: Index::of(set),
             resources: HashMap::new(),
             order: Vec::new(),
             written_partition: OnceCell::new(),
@@ -218,16 +222,14 @@ impl<'t> World<'t> {
 
     /// A value that nobody gives, as the symbol of its name: it is equal to itself.
     fn symbol(&self, name: &str, why: Why, at: Span) -> Value<'static> {
-        let mut parameters = self.parameters.borrow_mut();
-        let known = parameters.iter().position(|one| one.name == name);
-        let place = known.unwrap_or_else(|| {
+        let id = self.index.symbol(name, || {
+            let mut parameters = self.parameters.borrow_mut();
             parameters.push(Parameter {
                 name: name.to_owned().into(),
                 why,
             });
-            parameters.len() - 1
+            ParameterId(u32::try_from(parameters.len() - 1).unwrap_or(u32::MAX))
         });
-        let id = ParameterId(u32::try_from(place).unwrap_or(u32::MAX));
         let reference = Reference {
             of: Referent::Parameter(id),
             attribute: "".into(),

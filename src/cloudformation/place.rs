@@ -26,20 +26,25 @@ impl World<'_> {
     /// The account that a stack is deployed to.
     pub(super) fn account(&self, stack: usize) -> Option<String> {
         let own = self.stack(stack).and_then(|stack| stack.account.clone());
-        own.or_else(|| self.beside.account.map(str::to_owned))
+        let told = own.or_else(|| self.beside.account.map(str::to_owned));
+        told.or_else(|| self.taken_for("AWS::AccountId"))
     }
 
     /// The region, likewise.
     pub(super) fn region(&self, stack: usize) -> Option<String> {
         let own = self.stack(stack).and_then(|stack| stack.region.clone());
-        own.or_else(|| self.beside.region.map(str::to_owned))
+        let told = own.or_else(|| self.beside.region.map(str::to_owned));
+        told.or_else(|| self.taken_for("AWS::Region"))
     }
 
     /// The partition of that region; else the one that is written in every ARN.
     pub(super) fn partition(&self, stack: usize) -> Option<String> {
         let region = self.region(stack);
         let of_region = region.map(|region| partition_of(&region).into_owned());
-        of_region.or_else(|| self.written_partition().map(str::to_owned))
+        let written = || self.written_partition().map(str::to_owned);
+        of_region
+            .or_else(written)
+            .or_else(|| self.taken_for("AWS::Partition"))
     }
 
     fn written_partition(&self) -> Option<&'static str> {

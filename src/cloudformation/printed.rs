@@ -29,8 +29,8 @@ pub fn worked_out(set: &StackSet, beside: &Beside<'_>) -> Vec<Json> {
 impl World<'_> {
     fn printed(&self, stack: usize) -> Json {
         let (mut conditions, mut resources) = (Object::new(), Object::new());
-        for (key, _, bound) in self.conditions_of(stack) {
-            let truth = self.scope(stack, &bound).condition(&key.text, key.span);
+        for (key, _, bound) in &self.conditions_of(stack).entries {
+            let truth = self.scope(stack, bound).condition(&key.text, key.span);
             let truth = truth.map_or(json!({"$unknown": "condition not known"}), Json::Bool);
             conditions.insert(key.text.to_string(), truth);
         }
@@ -53,9 +53,9 @@ impl World<'_> {
             resources.insert(logical_id.to_string(), Json::Object(resource));
         }
         let mut outputs = Object::new();
-        for (key, node, bound) in self.outputs(stack) {
+        for (key, node, bound) in &self.outputs(stack).entries {
             if let Some(value) = node.get("Value") {
-                let value = self.scope(stack, &bound).printed(value);
+                let value = self.scope(stack, bound).printed(value);
                 outputs.insert(key.text.to_string(), value);
             }
         }

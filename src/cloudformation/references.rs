@@ -70,11 +70,7 @@ impl Scope<'_, '_> {
     /// What a name stands for that leads to nothing: a resource whose condition is false is declared, but not
     /// there.
     fn not_there(&self, name: &str, at: Span) -> Value<'static> {
-        let stack = self.world.stack(self.stack);
-        let mut declared = stack
-            .into_iter()
-            .flat_map(|stack| &stack.template.resources);
-        if declared.any(|(key, _)| *key.text == *name) {
+        if self.world.index.is_written(self.stack, name) {
             return Value::new(Data::Unknown(Why::ConditionNotKnown), at);
         }
         if let Some(unseen) = self.unseen(name, at) {
@@ -209,7 +205,6 @@ impl Scope<'_, '_> {
     fn pseudo(&self, name: &str, at: Span) -> Value<'static> {
         let world = self.world;
         let place = |known: Option<String>, attribute| {
-            let known = known.or_else(|| world.taken_for(name));
             known.map_or_else(|| of_place(attribute, at), |text| Value::text(text, at))
         };
         match name {
@@ -235,10 +230,12 @@ impl Scope<'_, '_> {
         let world = self.world;
         let name = self.value(argument);
         let asked = pieces(&name).unwrap_or_default();
-        let mut exported = world.exports(self.stack).into_iter();
-        let fits = |exported: &(usize, Arc<str>, Vec<Piece<'static>>)| fits(&asked, &exported.2);
-        match (exported.find(fits), exported.find(fits)) {
-            (Some((stack, output, _)), None) => match world.output(stack, &output) {
+        let exports = world.exports();
+        let mut exported = exports
+            .iter()
+            .filter(|exported| exported.stack != self.stack && fits(&asked, &exported.name));
+        match (exported.next(), exported.next()) {
+            (Some(exported), None) => match world.output(exported.stack, &exported.output) {
                 Some(mut value) => {
                     value.origin = at;
                     value
@@ -307,31 +304,15 @@ fn canonical(entry: &crate::model::vocabulary::TypeEntry, name: &str) -> Option<
 impl World<'_> {
     /// The value of an output; none if there is none of this name.
     pub(super) fn output(&self, stack: usize, name: &str) -> Option<Value<'static>> {
-        let (key, node, bound) = self.output_named(stack, name)?;
-        let node = node.get("Value")?.clone();
+        let outputs = self.outputs(stack);
+        let (key, node, bound) = outputs.named(name)?;
+        let node = node.get("Value")?;
         let unknown =
             || Found::Value(self.wrong(format!("output `{name}` depends on itself"), key.span));
-        let work = || Found::Value(self.scope(stack, &bound).value(&node));
+        let work = || Found::Value(self.scope(stack, bound).value(node));
         match self.once(stack, Name::Output(name.into()), unknown, work) {
             Found::Value(value) => Some(value),
             _ => None,
         }
-    }
-
-    /// What the other stacks of the set export: the stack, the output, and its name.
-    fn exports(&self, but: usize) -> Vec<(usize, Arc<str>, Vec<Piece<'static>>)> {
-        let mut found = Vec::new();
-        for stack in (0..self.set.stacks.len()).filter(|stack| *stack != but) {
-            for (key, node, bound) in self.outputs(stack) {
-                let Some(name) = node.get("Export").and_then(|export| export.get("Name")) else {
-                    continue;
-                };
-                let name = self.scope(stack, &bound).value(name);
-                if let Ok(name) = pieces(&name) {
-                    found.push((stack, Arc::clone(&key.text), name));
-                }
-            }
-        }
-        found
     }
 }

@@ -11,7 +11,7 @@ use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::resource::{Resource, Standing};
 use crate::model::source::SourceMap;
 use crate::model::value::{Data, Map, Piece, Reference, Referent, Value};
-use crate::model::vocabulary::AttributeRole;
+use crate::model::vocabulary::{AttributeRole, Language};
 
 /// A graph to print.
 #[derive(Debug, Clone, Copy)]
@@ -170,7 +170,10 @@ impl Printed<'_, '_, '_> {
                     Referent::Provider(id) => {
                         let provider = self.model.graph.providers().get(id.0 as usize);
                         let name = provider.map_or("", |provider| provider.name.as_ref());
-                        format!("provider.{name}")
+                        match self.model.graph.language() {
+                            Language::Terraform => format!("provider.{name}"),
+                            Language::CloudFormation => "AWS".to_owned(),
+                        }
                     }
                     Referent::Parameter(id) => {
                         let parameter = self.model.graph.parameter(*id);
