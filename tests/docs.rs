@@ -59,6 +59,13 @@ fn the_readme_shows_real_output() {
     let table = printed(|out| manual::table(out).unwrap());
     let example = plangate(&["check", "testdata/example/plan.json"]);
     let example = format!("```text\n{example}```\n");
+    let template = [
+        "check",
+        "testdata/example/template.yaml",
+        "--only",
+        "key-rotation-enabled",
+    ];
+    let template = format!("```text\n{}```\n", plangate(&template));
     let proofs = plangate(&["paths", "testdata/example/plan.json"]);
     // The path that is broken, and the first one that is proven.
     let proofs: Vec<_> = proofs.split_inclusive("\n\n").take(2).collect();
@@ -76,6 +83,7 @@ fn the_readme_shows_real_output() {
     let help = format!("```text\n{}```\n", plangate(&["check", "--help"]));
     let expected = with_section(&readme, "rules", &table);
     let expected = with_section(&expected, "example", &example);
+    let expected = with_section(&expected, "template", &template);
     let expected = with_section(&expected, "paths", &proofs);
     let expected = with_section(&expected, "can", &answer);
     let expected = with_section(&expected, "help", &help);
