@@ -100,10 +100,10 @@ pub(crate) struct InputArgs {
     /// given several times.
     #[arg(long, value_name = "FILE")]
     parameters: Vec<String>,
-    /// The account that is deployed to, where the plan does not tell.
+    /// The account that is deployed to, where the input does not tell.
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Option<String>,
-    /// The region that is deployed to, where the plan does not tell.
+    /// The region that is deployed to, where the input does not tell.
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 }

@@ -126,7 +126,20 @@ fn write_completeness(report: &Report, proof: &Proof, out: &mut dyn Write) -> io
     let jobs = report.paths.iter().filter(|other| {
         other.estate == proof.estate && other.role == *role && other.workload.kind == JOB
     });
+    let may_be_together = |other: &&Proof| {
+        other.only_when.is_empty()
+            || proof.only_when.is_empty()
+            || other.only_when == proof.only_when
+    };
+    let jobs: Vec<_> = jobs.filter(may_be_together).collect();
+    if proof.only_when.is_empty() && jobs.iter().any(|job| !job.only_when.is_empty()) {
+        return writeln!(
+            out,
+            "  {BOLD}single role {role}: not the same for all answers{BOLD:#}, as its jobs say"
+        );
+    }
     let needed: Vec<_> = jobs
+        .into_iter()
         .flat_map(|job| &job.hops)
         .filter(|hop| hop.needed && hop.principal == *role)
         .collect();

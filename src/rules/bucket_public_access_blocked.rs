@@ -183,7 +183,7 @@ fn perhaps_new(bucket: &Subject<'_, '_>, severity: Severity) -> Verdict {
             bucket.resource.origin,
         )
         .hinges_on(
-            format!("the public access block of {address}"),
+            format!("whether {address} is new"),
             Why::NotEvaluated,
         )
         .severity(severity),

@@ -13,6 +13,7 @@ use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Value, Why};
 use crate::model::vocabulary::Kind;
+use crate::network::serves;
 
 pub(super) const RULE: Rule = Rule {
     id: "iam-policy-names-key-not-alias",
@@ -105,10 +106,11 @@ fn is_endpoint_of_other_service(context: &Context<'_, '_>, carrier: &Subject<'_,
         }
         _ => None,
     };
-    let service = endpoint.and_then(|id| context.graph.get(id).get("service_name"));
-    service
-        .and_then(Value::as_text)
-        .is_some_and(|service| !service.contains("kms"))
+    endpoint.is_some_and(|id| {
+        let endpoint = context.graph.get(id);
+        let of_kms = serves(endpoint, "kms").or(serves(endpoint, "kms-fips"));
+        of_kms == Truth::No
+    })
 }
 
 /// The other policies of those who hold what a resource carries.

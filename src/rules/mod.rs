@@ -254,7 +254,7 @@ pub fn assumptions() -> Vec<Assumption> {
         text: "no service or resource control policy of an organization was given; none was assumed, beside \
                those that the input attaches to the account"
             .to_owned(),
-        supply: "bring the policies that bind the account into the same plan".to_owned(),
+        supply: "bring the policies that bind the account into the same input".to_owned(),
     }]
 }
 

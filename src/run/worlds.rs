@@ -123,9 +123,8 @@ fn merge(judged: Vec<(World, Report)>, report: &mut Report) {
         }
         for path in said.paths {
             let same = |one: &&mut (Proof, Vec<usize>)| {
-                one.0.workload == path.workload
-                    && one.0.role == path.role
-                    && one.0.verdict == path.verdict
+                // What decides it counts, too.
+                one.0 == path
             };
             match paths.iter_mut().find(same) {
                 Some((_, worlds)) => worlds.push(world),
