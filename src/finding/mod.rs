@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::model::source::{Location, Span};
 use crate::model::value::Why;
-use proof::Proof;
+use proof::{Proof, ProofVerdict, Workload};
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -500,6 +500,21 @@ pub struct Report {
 }
 
 impl Report {
+    /// How many workloads have a path with this verdict: one that is decided otherwise for other answers is told
+    /// several times, and counts once.
+    #[must_use]
+    pub fn paths_with(&self, verdict: ProofVerdict) -> usize {
+        let paths = self.paths.iter().filter(|path| path.verdict == verdict);
+        let mut seen: Vec<(&str, &Workload, &str)> = Vec::new();
+        for path in paths {
+            let one = (path.estate.as_str(), &path.workload, path.role.as_str());
+            if path.only_when.is_empty() || !seen.contains(&one) {
+                seen.push(one);
+            }
+        }
+        seen.len()
+    }
+
     /// The inputs that were judged.
     pub fn judged(&self) -> impl Iterator<Item = &Input> {
         self.inputs.iter().filter(|input| !input.context)

@@ -255,8 +255,7 @@ fn write_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             ProofVerdict::Unsure,
         ];
         let told = verdicts.iter().filter_map(|verdict| {
-            let paths = report.paths.iter();
-            let number = paths.filter(|path| path.verdict == *verdict).count();
+            let number = report.paths_with(*verdict);
             (number > 0).then(|| format!("{number} {}", verdict.name()))
         });
         parts.push(format!("paths: {}", told.collect::<Vec<_>>().join(", ")));

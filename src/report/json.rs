@@ -141,14 +141,10 @@ fn document(report: &Report) -> Document<'_> {
 }
 
 fn path_summary(report: &Report) -> PathSummary {
-    let number = |verdict| {
-        let paths = report.paths.iter();
-        paths.filter(|proof| proof.verdict == verdict).count()
-    };
     PathSummary {
-        proven: number(ProofVerdict::Proven),
-        broken: number(ProofVerdict::Broken),
-        unsure: number(ProofVerdict::Unsure),
+        proven: report.paths_with(ProofVerdict::Proven),
+        broken: report.paths_with(ProofVerdict::Broken),
+        unsure: report.paths_with(ProofVerdict::Unsure),
     }
 }
 

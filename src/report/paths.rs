@@ -46,20 +46,19 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             assumption.text, assumption.supply
         )?;
     }
-    let number = |verdict| {
-        let paths = report.paths.iter();
-        paths.filter(|proof| proof.verdict == verdict).count()
-    };
     if report.paths.is_empty() {
         return writeln!(out, "no paths in {}", judged(report));
     }
+    let [proven, broken, unsure] = [
+        ProofVerdict::Proven,
+        ProofVerdict::Broken,
+        ProofVerdict::Unsure,
+    ]
+    .map(|verdict| report.paths_with(verdict));
     writeln!(
         out,
-        "{}: {} proven, {} broken, {} unsure",
-        count(report.paths.len(), "path"),
-        number(ProofVerdict::Proven),
-        number(ProofVerdict::Broken),
-        number(ProofVerdict::Unsure)
+        "{}: {proven} proven, {broken} broken, {unsure} unsure",
+        count(proven + broken + unsure, "path"),
     )
 }
 
