@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::place::of_place;
 use super::text::{joined, pieces};
 use super::{Declared, Found, Name, Scope, World};
+use crate::load::cloudformation::ExportName;
 use crate::model::source::Span;
 use crate::model::value::{Data, Piece, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Default};
@@ -229,7 +230,8 @@ impl Scope<'_, '_> {
         let name = self.value(argument);
         let asked = pieces(&name).unwrap_or_default();
         let mut exported = world.exports(self.stack).into_iter();
-        let fits = |exported: &(usize, Arc<str>, Vec<Piece<'static>>)| fits(&asked, &exported.2);
+        let name = export_name(&asked);
+        let fits = |exported: &(usize, Arc<str>, ExportName)| name.fits(&exported.2);
         match (exported.find(fits), exported.find(fits)) {
             (Some((stack, output, _)), None) => match world.output(stack, &output) {
                 Some(mut value) => {
@@ -250,39 +252,16 @@ impl Scope<'_, '_> {
     }
 }
 
-/// Whether the name that is asked for may be the name of an export: equal but for what is not known of either,
-/// most often the name of a stack.
-fn fits(asked: &[Piece<'static>], exported: &[Piece<'static>]) -> bool {
-    let known = |pieces: &[Piece<'static>]| -> Option<(String, String, bool)> {
-        let is_open = |piece: &Piece<'_>| !matches!(piece, Piece::Known(_));
-        let text = |piece: Option<&Piece<'static>>| match piece {
-            Some(Piece::Known(text)) => text.to_string(),
-            _ => String::new(),
-        };
-        let is_known = !pieces.iter().any(is_open);
-        Some((text(pieces.first()), text(pieces.last()), is_known))
-    };
-    let (Some(one), Some(other)) = (known(asked), known(exported)) else {
-        return false;
-    };
-    let ((begin, end, one_known), (other_begin, other_end, other_known)) = (one, other);
-    match (one_known, other_known) {
-        (true, true) => begin == other_begin,
-        // A name of which nothing is known could be any.
-        (true, false) => {
-            !(other_begin.is_empty() && other_end.is_empty())
-                && begin.starts_with(&other_begin)
-                && begin.ends_with(&other_end)
-        }
-        (false, true) => {
-            !(begin.is_empty() && end.is_empty())
-                && other_begin.starts_with(&begin)
-                && other_begin.ends_with(&end)
-        }
-        (false, false) => {
-            !(begin.is_empty() && end.is_empty()) && begin == other_begin && end == other_end
+/// The name of an export, as far as it is known.
+fn export_name(pieces: &[Piece<'static>]) -> ExportName {
+    let mut parts = vec![String::new()];
+    for piece in pieces {
+        match (piece, parts.last_mut()) {
+            (Piece::Known(text), Some(last)) => last.push_str(text),
+            _ => parts.push(String::new()),
         }
     }
+    ExportName::of_parts(parts)
 }
 
 /// The canonical path of an attribute.
@@ -300,8 +279,11 @@ fn canonical(entry: &crate::model::vocabulary::TypeEntry, name: &str) -> Option<
 impl World<'_> {
     /// The value of an output; none if there is none of this name.
     pub(super) fn output(&self, stack: usize, name: &str) -> Option<Value<'static>> {
-        let (key, node, bound) = self.output_named(stack, name)?;
-        let node = node.get("Value")?.clone();
+        let (key, whole, bound) = self.output_named(stack, name)?;
+        let node = whole.get("Value")?.clone();
+        if self.scope(stack, &bound).is_there(&whole) != Some(true) {
+            return Some(Value::new(Data::Unknown(Why::ConditionNotKnown), key.span));
+        }
         let unknown =
             || Found::Value(self.wrong(format!("output `{name}` depends on itself"), key.span));
         let work = || Found::Value(self.scope(stack, &bound).value(&node));
@@ -312,16 +294,19 @@ impl World<'_> {
     }
 
     /// What the other stacks of the set export: the stack, the output, and its name.
-    fn exports(&self, but: usize) -> Vec<(usize, Arc<str>, Vec<Piece<'static>>)> {
+    fn exports(&self, but: usize) -> Vec<(usize, Arc<str>, ExportName)> {
         let mut found = Vec::new();
         for stack in (0..self.set.stacks.len()).filter(|stack| *stack != but) {
             for (key, node, bound) in self.outputs(stack) {
                 let Some(name) = node.get("Export").and_then(|export| export.get("Name")) else {
                     continue;
                 };
-                let name = self.scope(stack, &bound).value(name);
-                if let Ok(name) = pieces(&name) {
-                    found.push((stack, Arc::clone(&key.text), name));
+                let scope = self.scope(stack, &bound);
+                if scope.is_there(&node) == Some(false) {
+                    continue;
+                }
+                if let Ok(name) = pieces(&scope.value(name)) {
+                    found.push((stack, Arc::clone(&key.text), export_name(&name)));
                 }
             }
         }

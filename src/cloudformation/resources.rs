@@ -58,13 +58,7 @@ impl World<'_> {
             let Some(is_open) = around else { continue };
             let nothing: Bound = Arc::default();
             for (key, node, bound) in self.entries(number, &stack.template.resources, &nothing) {
-                let there = match node.entry("Condition") {
-                    None => Some(true),
-                    Some((_, name)) => match name.scalar() {
-                        Some(text) => self.scope(number, &bound).condition(text, name.span),
-                        None => self.scope(number, &bound).truth(name),
-                    },
-                };
+                let there = self.scope(number, &bound).is_there(&node);
                 if there == Some(false) {
                     continue;
                 }
@@ -288,6 +282,11 @@ pub(super) fn open_groups(resources: &mut [Resource<'static>]) {
     for (at, group) in resources.iter_mut().enumerate() {
         let is_group = group.kind() == Some(Kind::Sg) && group.standing != Standing::Context;
         let id = id_at(at);
+        let egress = group.attributes.get("egress").and_then(Value::as_list);
+        if egress.is_some_and(<[_]>::is_empty) {
+            // A list of no rules takes the usual one not away.
+            group.attributes.remove("egress");
+        }
         if !is_group || group.attributes.get("egress").is_some() || ruled.contains(&Some(id)) {
             continue;
         }
