@@ -288,3 +288,43 @@ Resources:
     let report = report("named-by-parameter", &[("template.yaml", template)]);
     assert_eq!(said(&report, "PG-S3-005", "Bucket"), NOTHING);
 }
+
+#[test]
+fn case_is_minded_and_told() {
+    let template = "
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    properties: {EnableKeyRotation: true}
+  Other:
+    Type: AWS::KMS::key
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      bucketName: claims
+      BucketEncryption:
+        ServerSideEncryptionConfiguration:
+          - ServerSideEncryptionByDefault: {SSEAlgorithm: 'aws:kms', KmsMasterKeyId: !GetAtt Key.ARN}
+";
+    let report = report("case", &[("template.yaml", template)]);
+    let problems = report.problems.iter().map(|one| one.message.as_str());
+    let mut problems: Vec<_> = problems.collect();
+    problems.sort_unstable();
+    assert_eq!(
+        problems,
+        [
+            "`Key` has no attribute `ARN`; perhaps `Arn` is meant",
+            "`KmsMasterKeyId` of `Bucket` is written `KMSMasterKeyID`",
+            "`bucketName` of `Bucket` is written `BucketName`",
+            "`properties` of `Key` is written `Properties`",
+            "the type of `Other` is written `AWS::KMS::Key`",
+        ]
+    );
+    assert_eq!(said(&report, "PG-KMS-001", "Key"), ["broken"]);
+}
+
+#[test]
+fn a_name_is_no_arn() {
+    assert_eq!(trusted("arn", "!GetAtt Role.Arn"), NOTHING);
+    assert_eq!(trusted("name-for-arn", "!Ref Role"), ["unsure"]);
+}

@@ -13,6 +13,7 @@ mod changes;
 mod conditions;
 mod dependencies;
 mod functions;
+mod misfits;
 mod outside;
 mod parameters;
 mod place;
@@ -92,6 +93,8 @@ struct World<'t> {
     order: Vec<(usize, Arc<str>)>,
     /// The one partition that every ARN names which is written out: elsewhere, the templates mean nothing.
     written_partition: OnceCell<Option<&'static str>>,
+    /// The resources whose names are written, by these.
+    written_names: OnceCell<HashMap<String, Arc<str>>>,
     /// What parameters name that is not in the templates, by stack and name.
     outside: Vec<Outside>,
     parameters: RefCell<Vec<Parameter<'static>>>,
@@ -162,6 +165,7 @@ impl<'t> World<'t> {
             resources: HashMap::new(),
             order: Vec::new(),
             written_partition: OnceCell::new(),
+            written_names: OnceCell::new(),
             outside: Vec::new(),
             parameters: RefCell::default(),
             asked: Asked::default(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::misfits::differs_in_case;
 use super::place::of_place;
 use super::text::{joined, pieces};
 use super::{Declared, Found, Name, Scope, World};
@@ -42,6 +43,14 @@ impl Scope<'_, '_> {
         let canonical = declared.entry.and_then(|entry| canonical(entry, name));
         match canonical {
             Some(canonical) => self.attribute_of(&declared, resource, &canonical, at),
+            None if let Some(entry) = declared.entry
+                && let Some(right) = differs_in_case(entry.fields.names(), name) =>
+            {
+                self.world.wrong(
+                    format!("`{resource}` has no attribute `{name}`; perhaps `{right}` is meant"),
+                    at,
+                )
+            }
             None => Value::reference(
                 Reference {
                     of: Referent::Resource(declared.id),
@@ -99,7 +108,12 @@ impl Scope<'_, '_> {
     }
 
     /// The text of an attribute that the author writes, or that has a fixed form.
-    fn known_text(&self, declared: &Declared, logical_id: &str, canonical: &str) -> Option<String> {
+    pub(super) fn known_text(
+        &self,
+        declared: &Declared,
+        logical_id: &str,
+        canonical: &str,
+    ) -> Option<String> {
         let entry = declared.entry.filter(|_| !declared.is_open)?;
         match canonical {
             "account" => return self.world.account(self.stack),

@@ -62,6 +62,7 @@ impl World<'_> {
                 if there == Some(false) {
                     continue;
                 }
+                self.told_in_its_case(&key.text, &node);
                 let Some(type_name) = node.get("Type").and_then(Node::as_text) else {
                     self.tell(
                         format!("resource `{}` has no `Type`", key.text),
@@ -110,11 +111,12 @@ impl World<'_> {
                 continue;
             };
             let (stack, logical_id) = (name.0, &name.1);
-            let properties = match declared.node.get("Properties") {
+            let mut properties = match declared.node.get("Properties") {
                 Some(node) => self.scope(stack, &declared.bound).value(node),
                 None => Value::new(Data::Map(Map::default()), declared.at),
             };
             let fields = declared.entry.map_or(&NO_FIELDS, |entry| &entry.fields);
+            self.check_properties(logical_id, &mut properties, fields);
             let mut attributes = match &properties.data {
                 Data::Unknown(why) => all_open(declared, *why),
                 _ => lowering.attributes(&properties, fields),
