@@ -328,3 +328,60 @@ fn a_name_is_no_arn() {
     assert_eq!(trusted("arn", "!GetAtt Role.Arn"), NOTHING);
     assert_eq!(trusted("name-for-arn", "!Ref Role"), ["unsure"]);
 }
+
+#[test]
+fn a_service_of_a_customer_is_none_of_aws() {
+    let endpoint = |service: &str| {
+        format!(
+            "
+Resources:
+  Vpc: {{Type: 'AWS::EC2::VPC', Properties: {{CidrBlock: 10.0.0.0/16}}}}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: {{VpcId: !Ref Vpc, VpcEndpointType: Interface, ServiceName: {service}}}
+"
+        )
+    };
+    let asked = |test: &str, service: &str| {
+        let report = report(test, &[("template.yaml", &endpoint(service))]);
+        said(&report, "PG-VPCE-002", "Endpoint")
+    };
+    let own = "!Sub ['com.amazonaws.vpce.${AWS::Region}.${Id}', {Id: !ImportValue mirror}]";
+    assert_eq!(asked("service-of-customer", own), NOTHING);
+    let of_aws = "!Sub 'com.amazonaws.${AWS::Region}.sagemaker.api'";
+    assert_eq!(asked("service-of-aws", of_aws), ["broken"]);
+    let open = "!Sub ['com.amazonaws.${AWS::Region}.${Id}', {Id: !ImportValue mirror}]";
+    assert_eq!(asked("service-open", open), ["unsure"]);
+}
+
+#[test]
+fn an_attribute_that_names_another_resource_is_that_one() {
+    let template = "
+Resources:
+  Vpc: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Gateway: {Type: 'AWS::EC2::InternetGateway'}
+  Attachment:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {VpcId: !GetAtt Subnet.VpcId, InternetGatewayId: !Ref Gateway}
+  Table: {Type: 'AWS::EC2::RouteTable', Properties: {VpcId: !GetAtt Subnet.VpcId}}
+  Way:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 0.0.0.0/0
+      GatewayId: !GetAtt Attachment.InternetGatewayId
+  Tie:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {RouteTableId: !Ref Table, SubnetId: !Ref Subnet}
+  Notebook:
+    Type: AWS::SageMaker::NotebookInstance
+    Properties:
+      InstanceType: ml.t3.medium
+      RoleArn: arn:aws:iam::111122223333:role/analysis
+      DirectInternetAccess: Disabled
+      SubnetId: !Ref Subnet
+";
+    let report = report("names-other", &[("template.yaml", template)]);
+    assert_eq!(said(&report, "PG-NET-001", "Notebook"), ["broken"]);
+}

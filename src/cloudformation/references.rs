@@ -100,6 +100,18 @@ impl Scope<'_, '_> {
         if let Some(text) = self.known_text(declared, logical_id, canonical) {
             return Value::text(text, at);
         }
+        // What names another resource is that one: the VPC of a subnet.
+        let attribute = declared.entry.and_then(|entry| entry.attribute(canonical));
+        let names_other = attribute.is_some_and(|one| !one.refers.is_empty() && !one.is_output());
+        if names_other
+            && !declared.is_open
+            && let Some(value) = self.property(declared, logical_id, canonical)
+        {
+            return Value {
+                origin: at,
+                ..value
+            };
+        }
         let reference = Reference {
             of: Referent::Resource(declared.id),
             attribute: canonical.to_owned().into(),
