@@ -59,6 +59,10 @@ impl Lowering<'_> {
         if attribute.is_list() {
             lowered = self.list(lowered);
         }
+        if attribute.path.ends_with("[]") && matches!(lowered.data, Data::Map(_)) {
+            // One alone, where a list of them stands.
+            lowered = Value::new(Data::List(vec![lowered]), origin);
+        }
         lowered.sensitive |= attribute.sensitive;
         lowered
     }

@@ -8,6 +8,17 @@ use crate::model::value::{Data, Referent, Value, Why};
 use crate::yaml::{Data as NodeData, Node};
 
 impl Scope<'_, '_> {
+    /// Whether a resource or output is there, by its own condition.
+    pub(super) fn is_there(&self, node: &Node) -> Option<bool> {
+        match node.entry("Condition") {
+            None => Some(true),
+            Some((_, name)) => match name.scalar() {
+                Some(text) => self.condition(text, name.span),
+                None => self.truth(name),
+            },
+        }
+    }
+
     /// What a named condition comes to.
     pub(super) fn condition(&self, name: &str, at: Span) -> Option<bool> {
         let world = self.world;

@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::references::export_name;
 use super::repeat::Entry;
 use super::text::pieces;
 use super::{Bound, World};
-use crate::load::cloudformation::{Parameter, StackSet};
-use crate::model::value::{ParameterId, Piece};
+use crate::load::cloudformation::{ExportName, Parameter, StackSet};
+use crate::model::value::ParameterId;
 use crate::yaml::{Key, Node};
 
 /// The names of a set.
@@ -39,7 +40,7 @@ pub(super) struct Section {
 pub(super) struct Exported {
     pub(super) stack: usize,
     pub(super) output: Arc<str>,
-    pub(super) name: Vec<Piece<'static>>,
+    pub(super) name: ExportName,
 }
 
 impl<'t> Index<'t> {
@@ -136,9 +137,12 @@ impl World<'_> {
                 let Some(name) = node.get("Export").and_then(|export| export.get("Name")) else {
                     continue;
                 };
-                let name = self.scope(stack, bound).value(name);
-                if let Ok(name) = pieces(&name) {
-                    let output = Arc::clone(&key.text);
+                let scope = self.scope(stack, bound);
+                if scope.is_there(node) == Some(false) {
+                    continue;
+                }
+                if let Ok(name) = pieces(&scope.value(name)) {
+                    let (output, name) = (Arc::clone(&key.text), export_name(&name));
                     found.push(Exported {
                         stack,
                         output,

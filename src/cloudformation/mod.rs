@@ -15,6 +15,7 @@ mod dependencies;
 mod functions;
 mod index;
 mod macros;
+mod misfits;
 mod outside;
 mod parameters;
 mod place;
@@ -101,6 +102,8 @@ struct World<'t> {
     written_partition: OnceCell<Option<&'static str>>,
     /// The stacks whose templates go through the serverless transform.
     serverless: BTreeSet<usize>,
+    /// The resources whose names are written, by these.
+    written_names: OnceCell<HashMap<String, Arc<str>>>,
     /// What parameters name that is not in the templates, by stack and name.
     outside: Vec<Outside>,
     parameters: RefCell<Vec<Parameter<'static>>>,
@@ -173,6 +176,7 @@ impl<'t> World<'t> {
             order: Vec::new(),
             written_partition: OnceCell::new(),
             serverless: serverless::stacks(set),
+            written_names: OnceCell::new(),
             outside: Vec::new(),
             parameters: RefCell::default(),
             asked: Asked::default(),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::call::{Called, called};
+use super::text::{joined, split, why_open};
 use super::{Found, Name, Scope, World};
 use crate::load::cloudformation::Parameter;
 use crate::model::source::Span;
@@ -76,7 +78,7 @@ impl Scope<'_, '_> {
             return open(Why::DynamicReference);
         }
         if let Some(passed) = self.passed(parameter) {
-            return listed(parameter, passed);
+            return self.listed(parameter, passed);
         }
         let given = world.stack(self.stack);
         let given = given.and_then(|stack| stack.given.get(&*parameter.name));
@@ -91,8 +93,12 @@ impl Scope<'_, '_> {
         });
         let text = text.or_else(|| world.taken_for(&name));
         let default = parameter.default.as_ref().map(|(text, _)| text.to_string());
-        match text.or(default) {
-            Some(text) => listed(parameter, Value::text(text, at)),
+        let only = match parameter.allowed.as_slice() {
+            [only] => Some(only.to_string()),
+            _ => None,
+        };
+        match text.or(default).or(only) {
+            Some(text) => self.listed(parameter, Value::text(text, at)),
             None => open(Why::ParameterWithoutValue),
         }
     }
@@ -105,30 +111,45 @@ impl Scope<'_, '_> {
             .resources
             .get(&(*outer, logical_id.as_str().into()))?;
         let passed = declared.node.get("Properties")?.get("Parameters")?;
-        let node = passed.get(&parameter.name)?;
-        let value = self.world.scope(*outer, &declared.bound).value(node);
+        let scope = self.world.scope(*outer, &declared.bound);
+        // A function may choose all of them at once.
+        let value = match called(passed) {
+            Called::Nothing => scope.value(passed.get(&parameter.name)?),
+            _ => {
+                let mut all = scope.value(passed);
+                match &mut all.data {
+                    Data::Map(map) => map.get(&parameter.name)?.clone(),
+                    Data::Null => return None,
+                    _ => all,
+                }
+            }
+        };
         (value.data != Data::Null).then_some(value)
     }
-}
 
-/// A list parameter takes its elements as one text.
-fn listed(parameter: &Parameter, value: Value<'static>) -> Value<'static> {
-    if !parameter.is_list() {
-        return value;
-    }
-    let origin = value.origin;
-    match value.data {
-        Data::Text(text) => {
-            let elements = text.split(',').map(|one| {
-                let one = one.trim().to_owned();
-                Value::text(one, origin)
-            });
-            Value::new(Data::List(elements.collect()), origin)
+    /// A list parameter takes its elements as one text.
+    fn listed(&self, parameter: &Parameter, value: Value<'static>) -> Value<'static> {
+        if !parameter.is_list() {
+            return value;
         }
-        Data::Template(_) => {
-            // A symbol of the stack around, of which not even the number of elements is known.
-            Value::new(Data::Unknown(Why::ParameterWithoutValue), origin)
-        }
-        data => Value::new(data, origin),
+        let origin = value.origin;
+        let data = match &value.data {
+            Data::Text(text) => {
+                let elements = text.split(',').map(|one| one.trim().to_owned());
+                Data::List(elements.map(|one| Value::text(one, origin)).collect())
+            }
+            Data::Template(pieces) => match split(pieces, ",") {
+                Some(parts) => {
+                    Data::List(parts.into_iter().map(|part| joined(part, origin)).collect())
+                }
+                // A symbol of the stack around, of which not even the number of elements is known.
+                None => {
+                    let why = why_open(&value, &|of| self.world.why_open(of));
+                    Data::Unknown(why.unwrap_or(Why::ParameterWithoutValue))
+                }
+            },
+            _ => return value,
+        };
+        Value { data, ..value }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::misfits::differs_in_case;
 use super::place::of_place;
 use super::text::{joined, pieces};
 use super::{Declared, Found, Name, Scope, World};
+use crate::load::cloudformation::ExportName;
 use crate::model::source::Span;
 use crate::model::value::{Data, Piece, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Default};
@@ -45,6 +47,14 @@ impl Scope<'_, '_> {
         let canonical = declared.entry.and_then(|entry| canonical(entry, name));
         match canonical {
             Some(canonical) => self.attribute_of(&declared, resource, &canonical, at),
+            None if let Some(entry) = declared.entry
+                && let Some(right) = differs_in_case(entry.fields.names(), name) =>
+            {
+                self.world.wrong(
+                    format!("`{resource}` has no attribute `{name}`; perhaps `{right}` is meant"),
+                    at,
+                )
+            }
             None => Value::reference(
                 Reference {
                     of: Referent::Resource(declared.id),
@@ -93,6 +103,18 @@ impl Scope<'_, '_> {
         if let Some(text) = self.known_text(declared, logical_id, canonical) {
             return Value::text(text, at);
         }
+        // What names another resource is that one: the VPC of a subnet.
+        let attribute = declared.entry.and_then(|entry| entry.attribute(canonical));
+        let names_other = attribute.is_some_and(|one| !one.refers.is_empty() && !one.is_output());
+        if names_other
+            && !declared.is_open
+            && let Some(value) = self.property(declared, logical_id, canonical)
+        {
+            return Value {
+                origin: at,
+                ..value
+            };
+        }
         let reference = Reference {
             of: Referent::Resource(declared.id),
             attribute: canonical.to_owned().into(),
@@ -101,7 +123,12 @@ impl Scope<'_, '_> {
     }
 
     /// The text of an attribute that the author writes, or that has a fixed form.
-    fn known_text(&self, declared: &Declared, logical_id: &str, canonical: &str) -> Option<String> {
+    pub(super) fn known_text(
+        &self,
+        declared: &Declared,
+        logical_id: &str,
+        canonical: &str,
+    ) -> Option<String> {
         let entry = declared.entry.filter(|_| !declared.is_open)?;
         match canonical {
             "account" => return self.world.account(self.stack),
@@ -231,9 +258,10 @@ impl Scope<'_, '_> {
         let name = self.value(argument);
         let asked = pieces(&name).unwrap_or_default();
         let exports = world.exports();
+        let name = export_name(&asked);
         let mut exported = exports
             .iter()
-            .filter(|exported| exported.stack != self.stack && fits(&asked, &exported.name));
+            .filter(|exported| exported.stack != self.stack && name.fits(&exported.name));
         match (exported.next(), exported.next()) {
             (Some(exported), None) => match world.output(exported.stack, &exported.output) {
                 Some(mut value) => {
@@ -254,39 +282,16 @@ impl Scope<'_, '_> {
     }
 }
 
-/// Whether the name that is asked for may be the name of an export: equal but for what is not known of either,
-/// most often the name of a stack.
-fn fits(asked: &[Piece<'static>], exported: &[Piece<'static>]) -> bool {
-    let known = |pieces: &[Piece<'static>]| -> Option<(String, String, bool)> {
-        let is_open = |piece: &Piece<'_>| !matches!(piece, Piece::Known(_));
-        let text = |piece: Option<&Piece<'static>>| match piece {
-            Some(Piece::Known(text)) => text.to_string(),
-            _ => String::new(),
-        };
-        let is_known = !pieces.iter().any(is_open);
-        Some((text(pieces.first()), text(pieces.last()), is_known))
-    };
-    let (Some(one), Some(other)) = (known(asked), known(exported)) else {
-        return false;
-    };
-    let ((begin, end, one_known), (other_begin, other_end, other_known)) = (one, other);
-    match (one_known, other_known) {
-        (true, true) => begin == other_begin,
-        // A name of which nothing is known could be any.
-        (true, false) => {
-            !(other_begin.is_empty() && other_end.is_empty())
-                && begin.starts_with(&other_begin)
-                && begin.ends_with(&other_end)
-        }
-        (false, true) => {
-            !(begin.is_empty() && end.is_empty())
-                && other_begin.starts_with(&begin)
-                && other_begin.ends_with(&end)
-        }
-        (false, false) => {
-            !(begin.is_empty() && end.is_empty()) && begin == other_begin && end == other_end
+/// The name of an export, as far as it is known.
+pub(super) fn export_name(pieces: &[Piece<'static>]) -> ExportName {
+    let mut parts = vec![String::new()];
+    for piece in pieces {
+        match (piece, parts.last_mut()) {
+            (Piece::Known(text), Some(last)) => last.push_str(text),
+            _ => parts.push(String::new()),
         }
     }
+    ExportName::of_parts(parts)
 }
 
 /// The canonical path of an attribute.
@@ -305,8 +310,11 @@ impl World<'_> {
     /// The value of an output; none if there is none of this name.
     pub(super) fn output(&self, stack: usize, name: &str) -> Option<Value<'static>> {
         let outputs = self.outputs(stack);
-        let (key, node, bound) = outputs.named(name)?;
-        let node = node.get("Value")?;
+        let (key, whole, bound) = outputs.named(name)?;
+        let node = whole.get("Value")?;
+        if self.scope(stack, bound).is_there(whole) != Some(true) {
+            return Some(Value::new(Data::Unknown(Why::ConditionNotKnown), key.span));
+        }
         let unknown =
             || Found::Value(self.wrong(format!("output `{name}` depends on itself"), key.span));
         let work = || Found::Value(self.scope(stack, bound).value(node));

@@ -60,16 +60,11 @@ impl World<'_> {
             let written = self.entries(number, &stack.template.resources, &nothing);
             let entries = self.transformed(number, self.without_macros(written));
             for (key, node, bound) in entries {
-                let there = match node.entry("Condition") {
-                    None => Some(true),
-                    Some((_, name)) => match name.scalar() {
-                        Some(text) => self.scope(number, &bound).condition(text, name.span),
-                        None => self.scope(number, &bound).truth(name),
-                    },
-                };
+                let there = self.scope(number, &bound).is_there(&node);
                 if there == Some(false) {
                     continue;
                 }
+                self.told_in_its_case(&key.text, &node);
                 let Some(type_name) = node.get("Type").and_then(Node::as_text) else {
                     self.tell(
                         format!("resource `{}` has no `Type`", key.text),
@@ -118,11 +113,12 @@ impl World<'_> {
                 continue;
             };
             let (stack, logical_id) = (name.0, &name.1);
-            let properties = match declared.node.get("Properties") {
+            let mut properties = match declared.node.get("Properties") {
                 Some(node) => self.scope(stack, &declared.bound).value(node),
                 None => Value::new(Data::Map(Map::default()), declared.at),
             };
             let fields = declared.entry.map_or(&NO_FIELDS, |entry| &entry.fields);
+            self.check_properties(logical_id, &mut properties, fields);
             let mut attributes = match &properties.data {
                 Data::Unknown(why) => all_open(declared, *why),
                 _ => lowering.attributes(&properties, fields),
@@ -268,6 +264,11 @@ pub(super) fn open_groups(resources: &mut [Resource<'static>]) {
     for (at, group) in resources.iter_mut().enumerate() {
         let is_group = group.kind() == Some(Kind::Sg) && group.standing != Standing::Context;
         let id = id_at(at);
+        let egress = group.attributes.get("egress").and_then(Value::as_list);
+        if egress.is_some_and(<[_]>::is_empty) {
+            // A list of no rules takes the usual one not away.
+            group.attributes.remove("egress");
+        }
         if !is_group || group.attributes.get("egress").is_some() || ruled.contains(&Some(id)) {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use crate::model::graph::push_known;
 use crate::model::source::Span;
-use crate::model::value::{Data, Piece, Referent, Value, Why};
+use crate::model::value::{Data, Piece, Reference, Referent, Value, Why};
 
 /// The pieces that a value is as text: of a number or truth value, its words; an error with the reason where it
 /// is no text.
@@ -100,6 +100,11 @@ pub(super) fn split(
                 }
                 parts.last_mut()?.push(piece.clone());
             }
+            // Ids that AWS gives hold no commas.
+            Piece::Reference(Reference {
+                of: Referent::Resource(_),
+                attribute,
+            }) if delimiter == "," && attribute == "id" => parts.last_mut()?.push(piece.clone()),
             Piece::Reference(_) | Piece::Unknown(_) => return None,
         }
     }

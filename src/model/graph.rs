@@ -263,7 +263,10 @@ impl<'a> ResourceGraph<'a> {
             Data::Template(pieces) => match pieces.as_ref() {
                 [Piece::Reference(reference)] => match reference.of {
                     Referent::Resource(id) => Target::Resource(id),
-                    of @ Referent::Parameter(_) => Target::Unknown(self.why_open(of)),
+                    of @ Referent::Parameter(_) => match self.named_by_pieces(kinds, pieces) {
+                        Some(id) => Target::Resource(id),
+                        None => Target::Unknown(self.why_open(of)),
+                    },
                     Referent::Provider(_) => Target::Unknown(Why::KnownAfterApply),
                 },
                 pieces => match self.named_by_pieces(kinds, pieces) {

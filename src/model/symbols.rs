@@ -13,7 +13,7 @@ impl ResourceGraph<'_> {
     /// symbols that are the same there.
     #[must_use]
     pub fn named_by_pieces(&self, kinds: &[Kind], pieces: &[Piece<'_>]) -> Option<ResourceId> {
-        let name = symbolic(pieces)?;
+        let name = self.symbolic(pieces)?;
         let mut found = kinds.iter().flat_map(|kind| {
             let candidates = self.names.candidates(hash((kind, name.as_str())));
             candidates.filter(|id| self.open_names(*id).contains(&name))
@@ -33,30 +33,53 @@ impl ResourceGraph<'_> {
         let named = named.filter_map(|attribute| resource.get(attribute.path).cloned());
         let arn = self.derived(id, "arn").filter(|_| has_fixed_arn(resource));
         let names = named.chain(arn).filter_map(|value| match &value.data {
-            Data::Template(pieces) if pieces.len() > 1 => symbolic(pieces),
+            Data::Template(pieces) if is_composed(pieces) => self.symbolic(pieces),
             _ => None,
         });
         names.collect()
     }
-}
 
-/// Pieces of text as one text, in which symbols stand for themselves; none if one may be anything.
-fn symbolic(pieces: &[Piece<'_>]) -> Option<String> {
-    let mut name = String::new();
-    for piece in pieces {
-        match piece {
-            Piece::Known(text) => name.push_str(text),
-            Piece::Reference(Reference { of, attribute }) => {
-                let symbol = match of {
-                    Referent::Resource(id) => format!("resource {}", id.0),
-                    Referent::Provider(id) => format!("provider {}", id.0),
-                    Referent::Parameter(id) => format!("parameter {}", id.0),
-                };
-                // Writing to a text never fails.
-                _ = write!(name, "\0{symbol} {attribute}\0");
+    /// Pieces of text as one text, in which symbols stand for themselves; none if one may be anything. The name
+    /// that a resource is called by is the same under each attribute that gives it.
+    fn symbolic(&self, pieces: &[Piece<'_>]) -> Option<String> {
+        let mut name = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Known(text) => name.push_str(text),
+                Piece::Reference(Reference { of, attribute }) => {
+                    let symbol = match of {
+                        Referent::Resource(id) => {
+                            if let Some(derived) = self.derived(*id, attribute) {
+                                name.push_str(&self.symbol_of(&derived.data)?);
+                                continue;
+                            }
+                            format!("resource {}", id.0)
+                        }
+                        Referent::Provider(id) => format!("provider {}", id.0),
+                        Referent::Parameter(id) => format!("parameter {}", id.0),
+                    };
+                    // Writing to a text never fails.
+                    _ = write!(name, "\0{symbol} {attribute}\0");
+                }
+                Piece::Unknown(_) => return None,
             }
-            Piece::Unknown(_) => return None,
+        }
+        Some(name)
+    }
+
+    fn symbol_of(&self, data: &Data<'_>) -> Option<String> {
+        match data {
+            Data::Text(text) => Some(text.to_string()),
+            Data::Template(pieces) => self.symbolic(pieces),
+            _ => None,
         }
     }
-    Some(name)
+}
+
+/// Whether pieces are more than one reference that names its resource itself. A parameter does not.
+fn is_composed(pieces: &[Piece<'_>]) -> bool {
+    match pieces {
+        [Piece::Reference(reference)] => matches!(reference.of, Referent::Parameter(_)),
+        _ => pieces.len() > 1,
+    }
 }

@@ -24,6 +24,9 @@ pub enum Passage {
     Unknown(Missing),
 }
 
+/// What the names of services begin with that customers of AWS offer: none of them is one of AWS.
+pub const OF_CUSTOMERS: &str = "com.amazonaws.vpce.";
+
 /// Whether an endpoint is one for a service, by the last part of the service's name: `s3`,
 /// `sagemaker.api`.
 #[must_use]
@@ -33,8 +36,9 @@ pub fn serves(endpoint: &Resource<'_>, service: &str) -> Truth {
     };
     let (end, is_whole) = match &name.data {
         Data::Text(text) => (text.as_ref(), true),
-        Data::Template(pieces) => match pieces.last() {
-            Some(Piece::Known(end)) => (end.as_ref(), false),
+        Data::Template(pieces) => match (pieces.first(), pieces.last()) {
+            (Some(Piece::Known(begin)), _) if begin.starts_with(OF_CUSTOMERS) => return Truth::No,
+            (_, Some(Piece::Known(end))) => (end.as_ref(), false),
             _ => return Truth::Unknown,
         },
         _ => return Truth::Unknown,

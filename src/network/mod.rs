@@ -8,7 +8,7 @@ mod endpoints;
 mod groups;
 mod routes;
 
-pub use endpoints::{Passage, serves};
+pub use endpoints::{OF_CUSTOMERS, Passage, serves};
 pub use groups::{Group, GroupRule, GroupRules, Peer};
 pub use routes::{Destination, Route, RouteTable, Via};
 

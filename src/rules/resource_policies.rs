@@ -15,6 +15,7 @@ use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Value, Why};
 use crate::model::vocabulary::Kind;
+use crate::network::OF_CUSTOMERS;
 
 /// Keys of which a fixed value says who is let in.
 pub(super) const WHO: [&str; 5] = [
@@ -304,6 +305,9 @@ pub(super) fn leads_to_sagemaker(
 }
 
 fn is_of_sagemaker(service: &Text) -> Truth {
+    if service.known_start().starts_with(OF_CUSTOMERS) {
+        return Truth::No;
+    }
     let (end, is_whole) = match (service.known(), service.pieces().last()) {
         (Some(known), _) => (known, true),
         (None, Some(Piece::Literal(end))) => (end.as_str(), false),

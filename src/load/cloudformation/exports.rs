@@ -3,47 +3,74 @@
 use super::template::Template;
 use crate::yaml::{Data, Node};
 
-/// The name of an export as far as it is written: its begin and its end, and whether nothing stands between.
+/// The name of an export as far as it is written: the texts between what is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Name {
-    begin: String,
-    end: String,
-    is_whole: bool,
-}
+pub struct Name(Vec<String>);
 
 impl Name {
-    /// Whether this may be the name of that export. A name of which nothing is written may be any, and tells
-    /// nothing.
-    pub(super) fn fits(&self, exported: &Self) -> bool {
-        let tells = |name: &Self| name.is_whole || !(name.begin.is_empty() && name.end.is_empty());
+    /// A name of these texts, between each two of which something is not known.
+    ///
+    /// Separators alone between two unknown parts tell nothing, since what is not known may hold them.
+    #[must_use]
+    pub fn of_parts(mut parts: Vec<String>) -> Self {
+        let last = parts.len().saturating_sub(1);
+        let mut at = 0;
+        parts.retain(|part| {
+            let is_edge = at == 0 || at == last;
+            at += 1;
+            is_edge || part.chars().any(char::is_alphanumeric)
+        });
+        Self(parts)
+    }
+
+    /// Whether this is taken to be the name of that export: the same is written of both, or one of them is wholly
+    /// written and can be the other. A name of which nothing is written may be any, and tells nothing.
+    #[must_use]
+    pub fn fits(&self, exported: &Self) -> bool {
+        let tells =
+            |name: &Self| matches!(name.0.as_slice(), [_]) || !name.0.iter().all(String::is_empty);
         if !tells(self) || !tells(exported) {
             return false;
         }
-        let within = |whole: &Self, open: &Self| {
-            whole.begin.len() >= open.begin.len() + open.end.len()
-                && whole.begin.starts_with(&open.begin)
-                && whole.begin.ends_with(&open.end)
-        };
-        match (self.is_whole, exported.is_whole) {
-            (true, true) => self.begin == exported.begin,
-            (true, false) => within(self, exported),
-            (false, true) => within(exported, self),
-            (false, false) => self.begin == exported.begin && self.end == exported.end,
+        match (self.0.as_slice(), exported.0.as_slice()) {
+            ([whole], [_, _, ..]) => exported.may_be(whole),
+            ([_, _, ..], [whole]) => self.may_be(whole),
+            (one, other) => one == other,
         }
     }
 
+    /// Whether a text begins and ends as this does, with what is written between in its order.
+    fn may_be(&self, text: &str) -> bool {
+        let [begin, between @ .., end] = self.0.as_slice() else {
+            return self.0.first().is_some_and(|whole| whole == text);
+        };
+        let inner = text.strip_prefix(begin.as_str());
+        let Some(mut rest) = inner.and_then(|inner| inner.strip_suffix(end.as_str())) else {
+            return false;
+        };
+        between
+            .iter()
+            .all(|part| match rest.split_once(part.as_str()) {
+                Some((_, behind)) => {
+                    rest = behind;
+                    true
+                }
+                None => false,
+            })
+    }
+
     /// What is written at its end.
-    pub(super) fn end(self) -> String {
-        self.end
+    pub(super) fn end(mut self) -> String {
+        self.0.pop().unwrap_or_default()
     }
 
     /// The name that a node gives.
     pub(super) fn of(node: &Node) -> Self {
-        let (mut parts, mut is_whole) = (vec![String::new()], true);
+        let mut parts = vec![String::new()];
         if let Some(text) = node.scalar() {
             literal(text, &mut parts);
         } else if let Some(text) = substituted(node) {
-            written(text, &mut parts, &mut is_whole);
+            written(text, &mut parts);
         } else if let Some([delimiter, list]) = argument(node, "Join").as_ref().and_then(pair) {
             let delimiter = delimiter.scalar().unwrap_or_default();
             for (at, element) in list.elements().unwrap_or_default().iter().enumerate() {
@@ -53,19 +80,15 @@ impl Name {
                 match element.scalar() {
                     Some(text) => literal(text, &mut parts),
                     None => match substituted(element) {
-                        Some(text) => written(text, &mut parts, &mut is_whole),
-                        None => hole(&mut parts, &mut is_whole),
+                        Some(text) => written(text, &mut parts),
+                        None => hole(&mut parts),
                     },
                 }
             }
         } else {
-            hole(&mut parts, &mut is_whole);
+            hole(&mut parts);
         }
-        Self {
-            begin: parts.first().cloned().unwrap_or_default(),
-            end: parts.last().cloned().unwrap_or_default(),
-            is_whole,
-        }
+        Self::of_parts(parts)
     }
 }
 
@@ -76,16 +99,15 @@ fn literal(text: &str, parts: &mut Vec<String>) {
     }
 }
 
-fn hole(parts: &mut Vec<String>, is_whole: &mut bool) {
+fn hole(parts: &mut Vec<String>) {
     parts.push(String::new());
-    *is_whole = false;
 }
 
-fn written(text: &str, parts: &mut Vec<String>, is_whole: &mut bool) {
+fn written(text: &str, parts: &mut Vec<String>) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
         literal(before, parts);
-        hole(parts, is_whole);
+        hole(parts);
         rest = after.split_once('}').map_or("", |(_, behind)| behind);
     }
     literal(rest, parts);
@@ -170,5 +192,17 @@ mod tests {
         assert!(name("Fn::Join: ['-', [!Ref Network, VPCID]]").fits(&exported));
         assert!(!name("!Sub ${Network}-SubnetID").fits(&exported));
         assert!(!name("!Ref Name").fits(&exported));
+    }
+
+    #[test]
+    fn what_is_written_between_counts() {
+        let exported = name("!Sub '${Env}-public-${AWS::Region}-subnet'");
+        assert!(name("!Sub '${Stage}-public-${Where}-subnet'").fits(&exported));
+        assert!(name("prod-public-eu-central-1-subnet").fits(&exported));
+        assert!(!name("!Sub '${Env}-private-${AWS::Region}-subnet'").fits(&exported));
+        assert!(!name("prod-private-eu-central-1-subnet").fits(&exported));
+        assert!(!name("-public-subnet").fits(&name("!Sub '-public-${Env}-public-subnet'")));
+        let stack = name("!Sub '${AWS::StackName}-vpc'");
+        assert!(name("!Sub '${Project}-${Env}-vpc'").fits(&stack));
     }
 }

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 pub use assembly::{Assembly, Deployment, MANIFEST, assembly};
 pub use change_set::{Action, ChangeSet, Context, ResourceChange, change_set};
+pub use exports::Name as ExportName;
 pub use parameters::parameter_file;
 pub use sets::{Given, Reader, sets};
 pub use template::{Parameter, Template, is_template};

@@ -86,6 +86,11 @@ impl Fields {
         self.get(name, &mut 0)
     }
 
+    /// The names of the fields in the type's own words.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(own, _)| own.as_str())
+    }
+
     /// The field with this canonical name.
     #[must_use]
     pub fn canonical(&self, name: &str) -> Option<&Field> {
