@@ -82,6 +82,7 @@ impl Scope<'_, '_> {
         }
         let given = world.stack(self.stack);
         let given = given.and_then(|stack| stack.given.get(&*parameter.name));
+        self.check_allowed(parameter, given.map(String::as_str));
         let is_few = (2..=FEW).contains(&parameter.allowed.len());
         let text = given.cloned().or_else(|| {
             let is_asked = is_few && !world.is_context(self.stack);
@@ -103,6 +104,32 @@ impl Scope<'_, '_> {
         }
     }
 
+    /// Tells of a given value that the template does not allow.
+    fn check_allowed(&self, parameter: &Parameter, given: Option<&str>) {
+        let is_wrong = |value: &&str| {
+            let mut allowed = parameter.allowed.iter();
+            !parameter.is_list() && allowed.len() > 0 && !allowed.any(|one| **one == **value)
+        };
+        if given.as_ref().is_some_and(is_wrong) {
+            let allowed: Vec<_> = parameter
+                .allowed
+                .iter()
+                .map(|one| format!("`{one}`"))
+                .collect();
+            self.world.tell(
+                format!(
+                    "the value given for parameter `{}` is none of those allowed",
+                    parameter.name
+                ),
+                parameter.at,
+                &format!(
+                    "CloudFormation refuses it; give one of {}",
+                    allowed.join(", ")
+                ),
+            );
+        }
+    }
+
     /// What the stack around passes.
     fn passed(&self, parameter: &Parameter) -> Option<Value<'static>> {
         let (outer, logical_id) = self.world.stack(self.stack)?.parent.as_ref()?;
@@ -113,15 +140,13 @@ impl Scope<'_, '_> {
         let passed = declared.node.get("Properties")?.get("Parameters")?;
         let scope = self.world.scope(*outer, &declared.bound);
         // A function may choose all of them at once.
-        let value = match called(passed) {
-            Called::Nothing => scope.value(passed.get(&parameter.name)?),
-            _ => {
-                let mut all = scope.value(passed);
-                match &mut all.data {
-                    Data::Map(map) => map.get(&parameter.name)?.clone(),
-                    Data::Null => return None,
-                    _ => all,
-                }
+        let value = if matches!(called(passed), Called::Nothing) {
+            scope.value(passed.get(&parameter.name)?)
+        } else {
+            let all = scope.value(passed);
+            match &all.data {
+                Data::Map(map) => map.get(&parameter.name)?.clone(),
+                _ => all,
             }
         };
         (value.data != Data::Null).then_some(value)
@@ -138,16 +163,15 @@ impl Scope<'_, '_> {
                 let elements = text.split(',').map(|one| one.trim().to_owned());
                 Data::List(elements.map(|one| Value::text(one, origin)).collect())
             }
-            Data::Template(pieces) => match split(pieces, ",") {
-                Some(parts) => {
+            Data::Template(pieces) => {
+                if let Some(parts) = split(pieces, ",") {
                     Data::List(parts.into_iter().map(|part| joined(part, origin)).collect())
-                }
-                // A symbol of the stack around, of which not even the number of elements is known.
-                None => {
+                } else {
+                    // A symbol of the stack around, of which not even the number of elements is known.
                     let why = why_open(&value, &|of| self.world.why_open(of));
                     Data::Unknown(why.unwrap_or(Why::ParameterWithoutValue))
                 }
-            },
+            }
             _ => return value,
         };
         Value { data, ..value }

@@ -151,6 +151,16 @@ pub(super) fn each_estate(
             overview.problems.push(unreadable(&input.name, &error));
         }
     }
+    for name in templates.not_asked(&parameters) {
+        overview.problems.push(ReportedProblem {
+            message: format!(
+                "no template has the parameter `{name}`, for which a file gives a value"
+            ),
+            location: None,
+            consequence: "it changes nothing; correct its name".to_owned(),
+            fatal: false,
+        });
+    }
     judge_templates(options, view, templates, &others, take);
     for (at, directory) in found.searched.iter().enumerate() {
         if !judged.contains(&at) {

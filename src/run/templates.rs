@@ -1,6 +1,6 @@
 //! `CloudFormation` templates: those that belong together, with the values that are given to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::Options;
@@ -53,6 +53,20 @@ impl<'i> Templates<'i> {
         });
         self.inputs.push(input);
         Ok(())
+    }
+
+    /// The names of parameters for which a file gives a value, and which no template has.
+    pub(super) fn not_asked<'p>(
+        &self,
+        parameters: &'p BTreeMap<String, String>,
+    ) -> impl Iterator<Item = &'p str> {
+        let templates = self.given.iter().map(|given| &given.template);
+        let asked = templates.flat_map(|template| &template.parameters);
+        let asked: BTreeSet<String> = asked.map(|one| one.name.to_string()).collect();
+        let names = parameters.keys().map(String::as_str);
+        // A change set brings a template of its own.
+        let is_any = !self.given.is_empty();
+        names.filter(move |name| is_any && !asked.contains(*name))
     }
 
     /// The sets of templates that belong together, each with the input that it is about.
