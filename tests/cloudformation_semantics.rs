@@ -210,7 +210,7 @@ Resources:
     Type: AWS::CloudFormation::Stack
     Properties:
       TemplateURL: nested.yaml
-      Parameters: {Groups: !Join [',', [!Ref Closed, !Ref Open]]}
+      Parameters: {Groups: !Join [', ', [!Ref Closed, !Ref Open]]}
 ";
     let report = report("joined", &[("outer.yaml", outer), ("nested.yaml", NESTED)]);
     assert_eq!(said(&report, "PG-NET-004", "Stack.Notebook"), ["broken"]);

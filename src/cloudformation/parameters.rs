@@ -7,7 +7,7 @@ use super::text::{joined, split, why_open};
 use super::{Found, Name, Scope, World};
 use crate::load::cloudformation::Parameter;
 use crate::model::source::Span;
-use crate::model::value::{Data, Value, Why};
+use crate::model::value::{Data, Piece, Value, Why};
 use crate::model::worlds::Answer;
 
 /// With more allowed values, the default stands for all.
@@ -115,15 +115,13 @@ impl Scope<'_, '_> {
         let passed = declared.node.get("Properties")?.get("Parameters")?;
         let scope = self.world.scope(*outer, &declared.bound);
         // A function may choose all of them at once.
-        let value = match called(passed) {
-            Called::Nothing => scope.value(passed.get(&parameter.name)?),
-            _ => {
-                let mut all = scope.value(passed);
-                match &mut all.data {
-                    Data::Map(map) => map.get(&parameter.name)?.clone(),
-                    Data::Null => return None,
-                    _ => all,
-                }
+        let value = if matches!(called(passed), Called::Nothing) {
+            scope.value(passed.get(&parameter.name)?)
+        } else {
+            let all = scope.value(passed);
+            match &all.data {
+                Data::Map(map) => map.get(&parameter.name)?.clone(),
+                _ => all,
             }
         };
         (value.data != Data::Null).then_some(value)
@@ -140,18 +138,30 @@ impl Scope<'_, '_> {
                 let elements = text.split(',').map(|one| one.trim().to_owned());
                 Data::List(elements.map(|one| Value::text(one, origin)).collect())
             }
-            Data::Template(pieces) => match split(pieces, ",") {
-                Some(parts) => {
-                    Data::List(parts.into_iter().map(|part| joined(part, origin)).collect())
-                }
-                // A symbol of the stack around, of which not even the number of elements is known.
-                None => {
+            Data::Template(pieces) => {
+                if let Some(parts) = split(pieces, ",") {
+                    let elements = parts.into_iter().map(|part| joined(trimmed(part), origin));
+                    Data::List(elements.collect())
+                } else {
+                    // A symbol of the stack around, of which not even the number of elements is known.
                     let why = why_open(&value, &|of| self.world.why_open(of));
                     Data::Unknown(why.unwrap_or(Why::ParameterWithoutValue))
                 }
-            },
+            }
             _ => return value,
         };
         Value { data, ..value }
     }
+}
+
+/// Pieces without the spaces around them.
+fn trimmed(mut pieces: Vec<Piece<'static>>) -> Vec<Piece<'static>> {
+    if let Some(Piece::Known(text)) = pieces.first_mut() {
+        *text = text.trim_start().to_owned().into();
+    }
+    if let Some(Piece::Known(text)) = pieces.last_mut() {
+        *text = text.trim_end().to_owned().into();
+    }
+    pieces.retain(|piece| !matches!(piece, Piece::Known(text) if text.is_empty()));
+    pieces
 }
