@@ -210,7 +210,7 @@ Resources:
     Type: AWS::CloudFormation::Stack
     Properties:
       TemplateURL: nested.yaml
-      Parameters: {Groups: !Join [',', [!Ref Closed, !Ref Open]]}
+      Parameters: {Groups: !Join [', ', [!Ref Closed, !Ref Open]]}
 ";
     let report = report("joined", &[("outer.yaml", outer), ("nested.yaml", NESTED)]);
     assert_eq!(said(&report, "PG-NET-004", "Stack.Notebook"), ["broken"]);
@@ -384,4 +384,30 @@ Resources:
 ";
     let report = report("names-other", &[("template.yaml", template)]);
     assert_eq!(said(&report, "PG-NET-001", "Notebook"), ["broken"]);
+}
+
+#[test]
+fn names_that_nothing_fills_in_are_told() {
+    let template = "
+Resources:
+  Bucket: {Type: 'AWS::S3::Bucket'}
+  Policy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Action: s3:GetObject
+            Resource:
+              - 'arn:aws:s3:::${Bucket}/*'
+              - !Sub '${Bucket.Arn}/*'
+              - 'arn:aws:s3:::shared/${aws:username}/*'
+";
+    let report = report("not-filled-in", &[("template.yaml", template)]);
+    let problems = report.problems.iter().map(|one| one.message.as_str());
+    assert_eq!(
+        problems.collect::<Vec<_>>(),
+        ["`${Bucket}` is not filled in, since no `Fn::Sub` stands before this text"]
+    );
 }

@@ -48,7 +48,10 @@ impl Scope<'_, '_> {
             NodeData::Null => Data::Null,
             NodeData::Bool(flag) => Data::Bool(*flag),
             NodeData::Number(text) => number(text),
-            NodeData::Text(text) => joined([Piece::Known(text.to_string().into())], at).data,
+            NodeData::Text(text) => {
+                self.check_filled_in(text, at);
+                joined([Piece::Known(text.to_string().into())], at).data
+            }
             NodeData::List(elements) => {
                 let elements = elements.iter().map(|element| self.value(element));
                 Data::List(elements.filter(|value| value.data != Data::Null).collect())

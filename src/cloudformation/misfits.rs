@@ -1,4 +1,5 @@
-//! What is written of a resource and does not fit: names in the wrong case, and names where ARNs stand.
+//! What is written of a resource and does not fit: names in the wrong case, names where ARNs stand, names that nothing
+//! fills in.
 //!
 //! `CloudFormation` minds case everywhere, and refuses what it does not know: nothing that is written so is deployed.
 //!
@@ -7,7 +8,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Bound, World};
+use super::substitute::{Part, parts};
+use super::{Bound, Scope, World};
+use crate::model::source::Span;
 use crate::model::value::{Data, Referent, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Fields, TypeEntry, rows};
 use crate::yaml::Node;
@@ -126,6 +129,39 @@ impl World<'_> {
             });
             named.collect()
         })
+    }
+}
+
+impl Scope<'_, '_> {
+    /// Tells of names of this template in an ARN or URI that `Fn::Sub` does not fill in.
+    pub(super) fn check_filled_in(&self, text: &str, at: Span) {
+        let is_address = ["arn:", "s3://"]
+            .iter()
+            .any(|begin| text.starts_with(begin));
+        if !is_address || !text.contains("${") {
+            return;
+        }
+        for part in parts(text) {
+            let Part::Name(name) = part else { continue };
+            let first = name.split('.').next().unwrap_or(name);
+            if first.starts_with("AWS::") || self.is_resource(first) || self.is_parameter(first) {
+                self.world.tell(
+                    format!(
+                        "`${{{name}}}` is not filled in, since no `Fn::Sub` stands before this text"
+                    ),
+                    at,
+                    "it is read as it stands; write `!Sub` before it",
+                );
+            }
+        }
+    }
+
+    fn is_parameter(&self, name: &str) -> bool {
+        let stack = self.world.stack(self.stack);
+        let mut parameters = stack
+            .into_iter()
+            .flat_map(|stack| &stack.template.parameters);
+        parameters.any(|one| *one.name == *name)
     }
 }
 

@@ -7,7 +7,7 @@ use super::text::{joined, split, why_open};
 use super::{Found, Name, Scope, World};
 use crate::load::cloudformation::Parameter;
 use crate::model::source::Span;
-use crate::model::value::{Data, Value, Why};
+use crate::model::value::{Data, Piece, Value, Why};
 use crate::model::worlds::Answer;
 
 /// With more allowed values, the default stands for all.
@@ -165,7 +165,8 @@ impl Scope<'_, '_> {
             }
             Data::Template(pieces) => {
                 if let Some(parts) = split(pieces, ",") {
-                    Data::List(parts.into_iter().map(|part| joined(part, origin)).collect())
+                    let elements = parts.into_iter().map(|part| joined(trimmed(part), origin));
+                    Data::List(elements.collect())
                 } else {
                     // A symbol of the stack around, of which not even the number of elements is known.
                     let why = why_open(&value, &|of| self.world.why_open(of));
@@ -176,4 +177,16 @@ impl Scope<'_, '_> {
         };
         Value { data, ..value }
     }
+}
+
+/// Pieces without the spaces around them.
+fn trimmed(mut pieces: Vec<Piece<'static>>) -> Vec<Piece<'static>> {
+    if let Some(Piece::Known(text)) = pieces.first_mut() {
+        *text = text.trim_start().to_owned().into();
+    }
+    if let Some(Piece::Known(text)) = pieces.last_mut() {
+        *text = text.trim_end().to_owned().into();
+    }
+    pieces.retain(|piece| !matches!(piece, Piece::Known(text) if text.is_empty()));
+    pieces
 }

@@ -337,6 +337,7 @@ fn names_bucket_alone(context: &Context<'_, '_>, hop: &Hop) -> bool {
     let bucket = crate::iam::ArnSubject::new(context.access.object(bucket).arn);
     let is_it = |one: &Statement| {
         one.principals.is_none()
+            && one.resources.as_ref().is_some_and(|all| !all.negated)
             && one.effect == crate::iam::policy::Effect::Allow
             && one.is_about(&action, &bucket) == crate::model::truth::Truth::Yes
     };
