@@ -1,6 +1,7 @@
 //! An estate: as read ([`Draft`]), and worked out ([`ResourceGraph`]).
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use super::expression::{Configuration, Expression, find};
 pub use super::index::Index;
@@ -63,6 +64,8 @@ pub struct ResourceGraph<'a> {
     configuration: Configuration<'a>,
     addresses: Index,
     pub(super) names: Index,
+    /// Names that hold symbols, made when they are first asked for.
+    pub(super) open_names: OnceLock<Index>,
     parts: Vec<PartEdge>,
     deleted: Vec<Resource<'a>>,
     pub(super) others: Vec<OtherRoot>,
@@ -144,6 +147,7 @@ impl<'a> ResourceGraph<'a> {
             others,
             addresses,
             names: Index::default(),
+            open_names: OnceLock::new(),
             parts: Vec::new(),
             resources: draft.resources,
             deleted: draft.deleted,
@@ -385,17 +389,7 @@ impl<'a> ResourceGraph<'a> {
             let arn = self.arn_before_made(id)?;
             Some((hash((resource.kind()?, arn.as_str())), id))
         });
-        // Of what a plan does not tell, no other attribute tells it in pieces.
-        let is_evaluated = self.configuration.evaluated;
-        let open = self.iter().filter(move |_| is_evaluated);
-        let open = open.flat_map(move |(id, resource)| {
-            let kind = resource.kind();
-            kind.into_iter().flat_map(move |kind| {
-                let names = self.open_names(id).into_iter();
-                names.map(move |name| (hash((kind, name.as_str())), id))
-            })
-        });
-        written.chain(derived).chain(open)
+        written.chain(derived)
     }
 
     /// The ARN that a resource whose name is its author's choice will have, where all of it is known

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::graph::{ResourceGraph, ResourceId, has_fixed_arn};
-use super::index::hash;
+use super::index::{Index, hash};
 use super::value::{Data, Piece, Reference, Referent};
 use super::vocabulary::{AttributeRole, Kind};
 
@@ -13,17 +13,34 @@ impl ResourceGraph<'_> {
     /// symbols that are the same there.
     #[must_use]
     pub fn named_by_pieces(&self, kinds: &[Kind], pieces: &[Piece<'_>]) -> Option<ResourceId> {
+        // A plan alone tells no name in pieces.
+        if !self.configuration().evaluated {
+            return None;
+        }
         let name = self.symbolic(pieces)?;
+        let index = self
+            .open_names
+            .get_or_init(|| Index::collect(self.all_open_names()));
         let mut found = kinds.iter().flat_map(|kind| {
-            let candidates = self.names.candidates(hash((kind, name.as_str())));
+            let candidates = index.candidates(hash((kind, name.as_str())));
             candidates.filter(|id| self.open_names(*id).contains(&name))
         });
         let first = found.next()?;
         found.all(|other| other == first).then_some(first)
     }
 
+    fn all_open_names(&self) -> impl Iterator<Item = (u64, ResourceId)> {
+        self.iter().flat_map(move |(id, resource)| {
+            let kind = resource.kind();
+            kind.into_iter().flat_map(move |kind| {
+                let names = self.open_names(id).into_iter();
+                names.map(move |name| (hash((kind, name.as_str())), id))
+            })
+        })
+    }
+
     /// The names and the ARN of a resource, as far as they hold symbols.
-    pub(super) fn open_names(&self, id: ResourceId) -> Vec<String> {
+    fn open_names(&self, id: ResourceId) -> Vec<String> {
         let resource = self.get(id);
         let Some(entry) = resource.entry.filter(|entry| entry.is_referred_to()) else {
             return Vec::new();
