@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use plangate::finding::proof::ProofVerdict;
 use plangate::finding::{FindingVerdict, Report};
 use plangate::rules::RULES;
 use plangate::{Options, check};
@@ -410,4 +411,22 @@ Resources:
         problems.collect::<Vec<_>>(),
         ["`${Bucket}` is not filled in, since no `Fn::Sub` stands before this text"]
     );
+}
+
+/// An endpoint that may be on the way may block: a path is not proven around it.
+#[test]
+fn an_endpoint_that_may_be_on_the_way_leaves_a_path_open() {
+    let report = check(&Options {
+        inputs: vec!["testdata/inputs/cloudformation/way/perhaps-through.yaml".to_owned()],
+        rules: RULES.iter().collect(),
+        ..Options::default()
+    });
+    assert_eq!(said(&report, "PG-PATH-004", "Job"), ["unsure"]);
+    assert!(
+        report
+            .paths
+            .iter()
+            .all(|path| path.verdict == ProofVerdict::Unsure)
+    );
+    assert_eq!(report.paths.len(), 1);
 }

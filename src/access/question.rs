@@ -301,6 +301,15 @@ impl Access<'_, '_> {
         }
     }
 
+    /// The same answer, which something decides that is not known.
+    #[must_use]
+    pub fn left_open(&self, mut answer: Answer, what: &str, why: Why) -> Answer {
+        let hole = self.holes().named(what).unknown(why);
+        answer.outcome.decision = Decision::Undecided;
+        answer.outcome.hinges_on.push(Hinge::Hole(hole.id));
+        answer
+    }
+
     /// The policy of an endpoint, and whether it is a gateway.
     fn endpoint_policy(&self, id: ResourceId) -> (Option<Arc<Policy>>, bool) {
         let resource = self.graph().get(id);

@@ -9,10 +9,13 @@ use super::{Hop, Prover, Step};
 use crate::access::{Answer, Caller, Circumstances, Object, Way};
 use crate::finding::Severity;
 use crate::iam::text::{Domain, Piece};
-use crate::iam::{Action, Knowledge, Principal, Text};
+use crate::iam::{Action, Decision, Knowledge, Principal, Text};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::source::Span;
-use crate::model::value::Value;
+use crate::model::truth::Truth;
+use crate::model::value::{Value, Why};
+use crate::model::vocabulary::Kind;
+use crate::network::serves;
 use crate::workload::bucket_of;
 
 /// Where a workload reads or writes.
@@ -223,7 +226,7 @@ impl<'a> Prover<'_, '_, 'a> {
         choice
     }
 
-    /// Puts a question.
+    /// Puts a question. Where the way of the request is not known, an endpoint of the input may be on it.
     pub(super) fn ask(
         &self,
         caller: &Caller,
@@ -231,8 +234,35 @@ impl<'a> Prover<'_, '_, 'a> {
         object: &Object,
         circumstances: &Circumstances,
     ) -> Answer {
-        self.access
-            .ask(caller, &Action::named(action), object, circumstances)
+        let named = Action::named(action);
+        let answer = self.access.ask(caller, &named, object, circumstances);
+        if circumstances.way != Way::Unknown || answer.decision() != Decision::Allowed {
+            return answer;
+        }
+        let service = match named.service() {
+            "s3" => "s3",
+            "sagemaker" => "sagemaker.api",
+            _ => return answer,
+        };
+        let mut endpoints = self.graph.iter().filter(|(_, resource)| {
+            resource.kind() == Some(Kind::Endpoint) && serves(resource, service) != Truth::No
+        });
+        let may_block = endpoints.find(|(id, _)| {
+            let through = Circumstances {
+                way: Way::Endpoint(*id),
+                ..circumstances.clone()
+            };
+            let answer = self.access.ask(caller, &named, object, &through);
+            answer.decision() != Decision::Allowed
+        });
+        match may_block {
+            Some((_, endpoint)) => {
+                let address = endpoint.address.as_str();
+                let what = format!("whether the request goes through {address}");
+                self.access.left_open(answer, &what, Why::ExternalResource)
+            }
+            None => answer,
+        }
     }
 
     /// The caller that a role is.
