@@ -1,6 +1,7 @@
 //! Conditions: true, false, or open where nobody tells what they ask for.
 
 use super::call::{Call, Called, Function, called_in_condition};
+use super::repeat::Part;
 use super::text::scalar;
 use super::{Found, Name, Scope};
 use crate::model::source::Span;
@@ -11,7 +12,8 @@ impl Scope<'_, '_> {
     /// What a named condition comes to.
     pub(super) fn condition(&self, name: &str, at: Span) -> Option<bool> {
         let world = self.world;
-        let Some((key, node, bound)) = world.condition_named(self.stack, name) else {
+        let section = world.section(self.stack, Part::Conditions);
+        let Some((key, node, bound)) = section.named(name) else {
             world.tell(
                 format!("there is no condition `{name}`"),
                 at,
@@ -30,8 +32,8 @@ impl Scope<'_, '_> {
         let work = || {
             let outer = world.deciding.replace(true);
             let before = world.unanswered.get();
-            let scope = world.scope(self.stack, &bound);
-            let mut truth = scope.truth(&node);
+            let scope = world.scope(self.stack, bound);
+            let mut truth = scope.truth(node);
             // Where no single parameter would tell, the condition itself is asked for.
             let is_asked = world.unanswered.get() > before || world.is_context(self.stack);
             if truth.is_none() && !is_asked {
@@ -50,6 +52,11 @@ impl Scope<'_, '_> {
 
     /// Whether a condition is true.
     pub(super) fn truth(&self, node: &Node) -> Option<bool> {
+        let budget = &self.world.budget;
+        let Some(_deeper) = budget.deeper().filter(|_| budget.steps(1)) else {
+            _ = self.too_much(node.span);
+            return None;
+        };
         let call = match called_in_condition(node) {
             Called::Known(call) => call,
             Called::Unknown(name) => {

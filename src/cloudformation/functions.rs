@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::call::{Call, Called, Function, called};
 use super::text::{joined, pieces, scalar, split, why_open};
-use super::{MOST_STEPS, Scope, World};
+use super::{Scope, World};
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, Referent, Value, Why};
 use crate::yaml::{Data as NodeData, Key, Node};
@@ -32,13 +32,18 @@ impl Scope<'_, '_> {
     /// What a node comes to. Null: there is nothing, by `AWS::NoValue`.
     pub(super) fn value(&self, node: &Node) -> Value<'static> {
         let (world, at) = (self.world, node.span);
-        let steps = world.steps.get() + 1;
-        world.steps.set(steps);
-        if steps > MOST_STEPS {
-            return world.wrong("this set of templates is too large to be worked out", at);
-        }
+        let budget = &world.budget;
+        let Some(_deeper) = budget.deeper().filter(|_| budget.steps(1)) else {
+            return self.too_much(at);
+        };
         match called(node) {
-            Called::Known(call) => return self.call(&call),
+            Called::Known(call) => {
+                let value = self.call(&call);
+                if budget.pays(&value) {
+                    return value;
+                }
+                return self.too_much(at);
+            }
             Called::Unknown(name) => {
                 return world.wrong(unknown_function(&name), at);
             }
@@ -56,6 +61,12 @@ impl Scope<'_, '_> {
             NodeData::Map(entries) => return self.map(entries, at),
         };
         Value::new(data, at)
+    }
+
+    /// What would take too much time or memory.
+    pub(super) fn too_much(&self, at: Span) -> Value<'static> {
+        let wrong = "this takes too much to be worked out";
+        self.world.wrong(wrong, at)
     }
 
     fn map(&self, entries: &[(Key, Node)], at: Span) -> Value<'static> {
@@ -141,15 +152,18 @@ impl Scope<'_, '_> {
             let wrong = "`Fn::Join` takes a delimiter and a list";
             return self.world.wrong(wrong, call.at);
         };
-        let delimiter = scalar(&self.value(delimiter)).unwrap_or_default();
-        let list = self.value(list);
+        let (delimiter, list) = (self.value(delimiter), self.value(list));
         let Data::List(elements) = &list.data else {
             return self.open(&list, call.at);
+        };
+        let Ok(delimiter) = pieces(&delimiter) else {
+            let wrong = "`Fn::Join` takes a delimiter and a list";
+            return self.world.wrong(wrong, call.at);
         };
         let mut all = Vec::new();
         for (at, element) in elements.iter().enumerate() {
             if at > 0 {
-                all.push(Piece::Known(delimiter.clone().into()));
+                all.extend(delimiter.iter().cloned());
             }
             match pieces(element) {
                 Ok(pieces) => all.extend(pieces),
@@ -236,6 +250,9 @@ impl Scope<'_, '_> {
                 open = open.or(Some(key));
                 let inner = found.iter().flat_map(|node| node.entries());
                 found = inner.map(|(_, node)| node).collect();
+                if !world.budget.steps(found.len()) {
+                    return self.too_much(at);
+                }
                 continue;
             };
             found = found.iter().filter_map(|node| node.get(&key)).collect();

@@ -7,6 +7,7 @@
 //! Source: AWS `CloudFormation` Template Reference, "Intrinsic functions", "Pseudo parameters", "Condition
 //! functions".
 
+mod budget;
 mod call;
 mod canonical;
 mod changes;
@@ -26,10 +27,11 @@ pub use changes::changed;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::load::Secrets;
-use crate::load::cloudformation::{Stack, StackSet};
+use crate::load::cloudformation::{self as load, Stack, StackSet};
 use crate::model::graph::{Draft, Parameter, ResourceId};
 use crate::model::problem::Problem;
 use crate::model::source::Span;
@@ -38,10 +40,10 @@ use crate::model::vocabulary::TypeEntry;
 use crate::model::worlds::{Answers, Asked, Questions};
 use crate::room::with_room;
 use crate::yaml::Node;
+use budget::Budget;
 use outside::Outside;
-
-/// Nodes that are worked out for one set of stacks: more are not.
-const MOST_STEPS: usize = 20_000_000;
+use references::Export;
+use repeat::{Part, Section};
 
 /// Resources of one set of stacks: more are refused.
 const MOST_RESOURCES: usize = 100_000;
@@ -95,6 +97,10 @@ struct World<'t> {
     /// What parameters name that is not in the templates, by stack and name.
     outside: Vec<Outside>,
     parameters: RefCell<Vec<Parameter<'static>>>,
+    /// The places of these parameters, by name.
+    symbols: RefCell<HashMap<String, usize>>,
+    /// What the templates declare as parameters, by stack and name.
+    declared_parameters: HashMap<(usize, &'t str), &'t load::Parameter>,
     asked: Asked,
     /// A condition is being worked out.
     deciding: Cell<bool>,
@@ -102,7 +108,11 @@ struct World<'t> {
     unanswered: Cell<usize>,
     /// What has a name, once it was asked for.
     named: RefCell<HashMap<(usize, Name), Found>>,
-    steps: Cell<usize>,
+    /// The sections of which entries were asked for.
+    sections: RefCell<HashMap<(usize, Part), Rc<Section>>>,
+    /// What the stacks export, once it was asked for.
+    exports: RefCell<Option<Rc<[Export]>>>,
+    budget: Budget,
     problems: RefCell<Vec<Problem>>,
     told: RefCell<BTreeSet<(String, Span)>>,
     secrets: RefCell<Secrets>,
@@ -154,6 +164,17 @@ struct Scope<'w, 't> {
     bound: &'w Bound,
 }
 
+/// The parameters of every stack; of several with one name, the first.
+fn declared_parameters(set: &StackSet) -> HashMap<(usize, &str), &load::Parameter> {
+    let mut all = HashMap::new();
+    for (number, stack) in set.stacks.iter().enumerate() {
+        for parameter in &stack.template.parameters {
+            all.entry((number, &*parameter.name)).or_insert(parameter);
+        }
+    }
+    all
+}
+
 impl<'t> World<'t> {
     fn new(set: &'t StackSet, beside: &'t Beside<'t>) -> Self {
         Self {
@@ -164,11 +185,15 @@ impl<'t> World<'t> {
             written_partition: OnceCell::new(),
             outside: Vec::new(),
             parameters: RefCell::default(),
+            symbols: RefCell::default(),
+            declared_parameters: declared_parameters(set),
             asked: Asked::default(),
             deciding: Cell::new(false),
             unanswered: Cell::new(0),
             named: RefCell::default(),
-            steps: Cell::new(0),
+            sections: RefCell::default(),
+            exports: RefCell::default(),
+            budget: Budget::default(),
             problems: RefCell::default(),
             told: RefCell::default(),
             secrets: RefCell::default(),
@@ -215,8 +240,8 @@ impl<'t> World<'t> {
     /// A value that nobody gives, as the symbol of its name: it is equal to itself.
     fn symbol(&self, name: &str, why: Why, at: Span) -> Value<'static> {
         let mut parameters = self.parameters.borrow_mut();
-        let known = parameters.iter().position(|one| one.name == name);
-        let place = known.unwrap_or_else(|| {
+        let mut symbols = self.symbols.borrow_mut();
+        let place = *symbols.entry(name.to_owned()).or_insert_with(|| {
             parameters.push(Parameter {
                 name: name.to_owned().into(),
                 why,

@@ -30,9 +30,7 @@ impl World<'_> {
 impl Scope<'_, '_> {
     /// The value of a parameter of this stack; none if it has no such parameter.
     pub(super) fn parameter(&self, name: &str, at: Span) -> Option<Value<'static>> {
-        let stack = self.world.stack(self.stack)?;
-        let mut parameters = stack.template.parameters.iter();
-        let parameter = parameters.find(|one| *one.name == *name)?;
+        let parameter = *self.world.declared_parameters.get(&(self.stack, name))?;
         let cell = Name::Parameter(Arc::clone(&parameter.name));
         let busy = || {
             let message = format!("parameter `{name}` depends on itself");

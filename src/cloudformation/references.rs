@@ -1,14 +1,24 @@
 //! `Ref` and `Fn::GetAtt`: parameters, resources, what the place tells, and what other stacks give.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::place::of_place;
+use super::repeat::Part;
 use super::text::{joined, pieces};
 use super::{Declared, Found, Name, Scope, World};
 use crate::model::source::Span;
 use crate::model::value::{Data, Piece, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Default};
 use crate::yaml::{Data as NodeData, Node};
+
+/// What a stack exports.
+#[derive(Debug)]
+pub(super) struct Export {
+    stack: usize,
+    output: Arc<str>,
+    name: Vec<Piece<'static>>,
+}
 
 impl Scope<'_, '_> {
     /// The value of a name.
@@ -228,10 +238,14 @@ impl Scope<'_, '_> {
         let world = self.world;
         let name = self.value(argument);
         let asked = pieces(&name).unwrap_or_default();
-        let mut exported = world.exports(self.stack).into_iter();
-        let fits = |exported: &(usize, Arc<str>, Vec<Piece<'static>>)| fits(&asked, &exported.2);
-        match (exported.find(fits), exported.find(fits)) {
-            (Some((stack, output, _)), None) => match world.output(stack, &output) {
+        let exports = world.exports();
+        if !world.budget.steps(exports.len()) {
+            return self.too_much(at);
+        }
+        let fits = |one: &&Export| one.stack != self.stack && fits(&asked, &one.name);
+        let mut exports = exports.iter();
+        match (exports.find(fits), exports.find(fits)) {
+            (Some(one), None) => match world.output(one.stack, &one.output) {
                 Some(mut value) => {
                     value.origin = at;
                     value
@@ -300,31 +314,43 @@ fn canonical(entry: &crate::model::vocabulary::TypeEntry, name: &str) -> Option<
 impl World<'_> {
     /// The value of an output; none if there is none of this name.
     pub(super) fn output(&self, stack: usize, name: &str) -> Option<Value<'static>> {
-        let (key, node, bound) = self.output_named(stack, name)?;
+        let section = self.section(stack, Part::Outputs);
+        let (key, node, bound) = section.named(name)?;
         let node = node.get("Value")?.clone();
         let unknown =
             || Found::Value(self.wrong(format!("output `{name}` depends on itself"), key.span));
-        let work = || Found::Value(self.scope(stack, &bound).value(&node));
+        let work = || Found::Value(self.scope(stack, bound).value(&node));
         match self.once(stack, Name::Output(name.into()), unknown, work) {
             Found::Value(value) => Some(value),
             _ => None,
         }
     }
 
-    /// What the other stacks of the set export: the stack, the output, and its name.
-    fn exports(&self, but: usize) -> Vec<(usize, Arc<str>, Vec<Piece<'static>>)> {
+    /// What the stacks of the set export. While that is worked out, it is nothing.
+    fn exports(&self) -> Rc<[Export]> {
+        if let Some(known) = &*self.exports.borrow() {
+            return Rc::clone(known);
+        }
+        *self.exports.borrow_mut() = Some(Rc::default());
         let mut found = Vec::new();
-        for stack in (0..self.set.stacks.len()).filter(|stack| *stack != but) {
-            for (key, node, bound) in self.outputs(stack) {
+        for stack in 0..self.set.stacks.len() {
+            for (key, node, bound) in &self.section(stack, Part::Outputs).entries {
                 let Some(name) = node.get("Export").and_then(|export| export.get("Name")) else {
                     continue;
                 };
-                let name = self.scope(stack, &bound).value(name);
+                let name = self.scope(stack, bound).value(name);
                 if let Ok(name) = pieces(&name) {
-                    found.push((stack, Arc::clone(&key.text), name));
+                    let output = Arc::clone(&key.text);
+                    found.push(Export {
+                        stack,
+                        output,
+                        name,
+                    });
                 }
             }
         }
+        let found: Rc<[Export]> = found.into();
+        *self.exports.borrow_mut() = Some(Rc::clone(&found));
         found
     }
 }

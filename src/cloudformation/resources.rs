@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::canonical::{Lowering, everything_out, written};
-use super::repeat::Entry;
+use super::repeat::Part;
 use super::{Bound, Declared, Evaluated, MOST_RESOURCES, World};
 use crate::model::expression::{Configuration, Repetition, Written};
 use crate::model::graph::{Draft, Provider, ResourceId};
@@ -92,9 +92,16 @@ impl World<'_> {
                     node,
                 };
                 let name = (number, Arc::clone(&key.text));
-                if self.resources.insert(name.clone(), declared).is_none() {
-                    self.order.push(name);
+                if self.resources.contains_key(&name) {
+                    self.tell(
+                        format!("two resources are called `{}`", key.text),
+                        key.span,
+                        "CloudFormation refuses this template; the first of them is judged",
+                    );
+                    continue;
                 }
+                self.resources.insert(name.clone(), declared);
+                self.order.push(name);
             }
         }
     }
@@ -195,36 +202,14 @@ impl World<'_> {
     fn all_conditions(&self) -> BTreeMap<String, bool> {
         let mut found = BTreeMap::new();
         for number in 0..self.set.stacks.len() {
-            for (key, _, bound) in self.conditions_of(number) {
-                let truth = self.scope(number, &bound).condition(&key.text, key.span);
+            for (key, _, bound) in &self.section(number, Part::Conditions).entries {
+                let truth = self.scope(number, bound).condition(&key.text, key.span);
                 if let Some(truth) = truth {
                     found.insert(self.name_of(number, &key.text), truth);
                 }
             }
         }
         found
-    }
-
-    fn conditions_of(&self, stack: usize) -> Vec<Entry> {
-        let conditions = self.stack(stack).map(|stack| &stack.template.conditions);
-        let nothing: Bound = Arc::default();
-        self.entries(stack, conditions.map_or(&[], Vec::as_slice), &nothing)
-    }
-
-    pub(super) fn condition_named(&self, stack: usize, name: &str) -> Option<Entry> {
-        let mut conditions = self.conditions_of(stack).into_iter();
-        conditions.find(|(key, _, _)| *key.text == *name)
-    }
-
-    pub(super) fn outputs(&self, stack: usize) -> Vec<Entry> {
-        let outputs = self.stack(stack).map(|stack| &stack.template.outputs);
-        let nothing: Bound = Arc::default();
-        self.entries(stack, outputs.map_or(&[], Vec::as_slice), &nothing)
-    }
-
-    pub(super) fn output_named(&self, stack: usize, name: &str) -> Option<Entry> {
-        let mut outputs = self.outputs(stack).into_iter();
-        outputs.find(|(key, _, _)| *key.text == *name)
     }
 
     /// Whether an assertion of the section `Rules` is certainly not met.
