@@ -69,13 +69,20 @@ impl World<'_> {
                     continue;
                 }
                 let Some(type_name) = node.get("Type").and_then(Node::as_text) else {
-                    self.tell(
-                        format!("resource `{}` has no `Type`", key.text),
-                        key.span,
-                        "it is not judged",
-                    );
+                    let message = match node.get("Type") {
+                        Some(_) => format!("the `Type` of resource `{}` is no text", key.text),
+                        None => format!("resource `{}` has no `Type`", key.text),
+                    };
+                    self.tell(message, key.span, "it is not judged");
                     continue;
                 };
+                if let Some((tag, at)) = &node.tag {
+                    self.tell(
+                        format!("`!{tag}` cannot stand before a resource"),
+                        *at,
+                        "CloudFormation refuses this template; it is judged as it stands",
+                    );
+                }
                 if self.order.len() >= MOST_RESOURCES {
                     let message = "there are too many resources";
                     self.tell(message, key.span, "the rest is not judged");

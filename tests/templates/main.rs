@@ -4,6 +4,7 @@
     reason = "a helper of a test fails the test, and says what it skips"
 )]
 
+mod bad;
 mod intrinsics;
 #[path = "../support/mod.rs"]
 mod support;
@@ -129,4 +130,12 @@ fn placed(problem: &ReportedProblem) -> String {
         Some(place) => format!("{}:{}: {}", place.line, place.column, problem.message),
         None => problem.message.clone(),
     }
+}
+
+fn settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots/templates");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
 }
