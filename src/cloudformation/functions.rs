@@ -1,5 +1,6 @@
 //! What expressions come to: nodes as they are, and calls of intrinsic functions.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -15,6 +16,11 @@ use crate::yaml::{Data as NodeData, Key, Node};
 const MOST_BLOCKS: usize = 256;
 
 impl World<'_> {
+    /// Whether a text has something in it that nobody may see.
+    fn holds_secret(&self, text: &str) -> bool {
+        *self.secrets.borrow().mask(text) != *text
+    }
+
     pub(super) fn why_open(&self, of: Referent) -> Why {
         match of {
             Referent::Resource(_) => Why::KnownAfterApply,
@@ -77,10 +83,11 @@ impl Scope<'_, '_> {
             return self.by_macro(key.span, at);
         }
         let mut map = Map::default();
+        let mut names = HashSet::new();
         for (key, node, bound) in self.world.entries(self.stack, entries, self.bound) {
             let value = self.world.scope(self.stack, &bound).value(&node);
-            if value.data != Data::Null {
-                map.insert(key.text.to_string(), value);
+            if value.data != Data::Null && names.insert(Arc::clone(&key.text)) {
+                map.push(key.text.to_string().into(), value);
             }
         }
         Value::new(Data::Map(map), at)
@@ -186,7 +193,11 @@ impl Scope<'_, '_> {
         let Some(parts) = parts else {
             return self.open(&text, call.at);
         };
-        let parts = parts.into_iter().map(|part| joined(part, call.at));
+        let is_secret = scalar(&text).is_some_and(|text| self.world.holds_secret(&text));
+        let parts = parts.into_iter().map(|part| Value {
+            sensitive: is_secret,
+            ..joined(part, call.at)
+        });
         Value::new(Data::List(parts.collect()), call.at)
     }
 
@@ -289,8 +300,12 @@ impl Scope<'_, '_> {
         let value = self.value(argument);
         match scalar(&value) {
             Some(text) => {
-                let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-                Value::text(encoded, at)
+                let encoded = base64::engine::general_purpose::STANDARD.encode(&text);
+                let encoded = Value::text(encoded, at);
+                if self.world.holds_secret(&text) {
+                    self.world.secrets.borrow_mut().add(&encoded);
+                }
+                encoded
             }
             None => Value {
                 origin: at,
@@ -332,8 +347,28 @@ impl Scope<'_, '_> {
 
     fn json_text(&self, argument: &Node, at: Span) -> Value<'static> {
         let mut out = Vec::new();
-        write_json(&self.value(argument), &mut out);
+        let value = self.value(argument);
+        self.quoted_secrets(&value);
+        write_json(&value, &mut out);
         joined(out, at)
+    }
+
+    /// Secrets stay so where JSON writes them otherwise.
+    fn quoted_secrets(&self, value: &Value<'static>) {
+        match &value.data {
+            Data::Text(text) if self.world.holds_secret(text) => {
+                let quoted = serde_json::Value::from(&**text).to_string();
+                let inner = quoted.get(1..quoted.len().saturating_sub(1));
+                let inner = inner.unwrap_or_default().to_owned();
+                if inner != **text {
+                    let inner = Value::text(inner, value.origin);
+                    self.world.secrets.borrow_mut().add(&inner);
+                }
+            }
+            Data::List(all) => all.iter().for_each(|one| self.quoted_secrets(one)),
+            Data::Map(map) => map.iter().for_each(|(_, one)| self.quoted_secrets(one)),
+            _ => {}
+        }
     }
 }
 

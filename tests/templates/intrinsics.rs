@@ -12,6 +12,7 @@ Parameters:
   Stage: {Type: String, Default: dev}
   Open: {Type: String}
   Secret: {Type: String, NoEcho: true, Default: hunter2-hunter2}
+  Pair: {Type: String, NoEcho: true, Default: "name:word\"word"}
   Names: {Type: CommaDelimitedList, Default: "a, b,c"}
   OpenNames: {Type: CommaDelimitedList}
   Ports: {Type: "List<Number>", Default: "80,443"}
@@ -251,6 +252,15 @@ fn texts_with_names() {
             "<known after apply>",
         ),
         ("!Base64 hello", r#""aGVsbG8=""#),
+        ("!Base64 {Ref: Secret}", r#""(sensitive value)""#),
+        (
+            "!Select [1, !Split [\":\", !Ref Pair]]",
+            r#""(sensitive value)""#,
+        ),
+        (
+            "{\"Fn::ToJsonString\": [!Ref Pair]}",
+            r#""[\"(sensitive value)\"]""#,
+        ),
         (
             "{\"Fn::Base64\": !Sub \"echo ${Stage}\"}",
             r#""ZWNobyBkZXY=""#,

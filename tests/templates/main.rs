@@ -5,9 +5,15 @@
 )]
 
 mod bad;
+mod corpora;
+mod exam;
 mod intrinsics;
+mod parameters;
+mod positions;
+mod stacks;
 #[path = "../support/mod.rs"]
 mod support;
+mod worlds;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
