@@ -9,11 +9,19 @@ use crate::model::resource::Standing;
 use crate::model::value::{Data, ParameterId, Piece, ProviderId, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{Kind, Language};
 
+/// Names that lead on from one to the next: what lies further away is not followed.
+const FURTHEST: usize = 64;
+
+/// Pieces of what one name stands for: with more, it is not followed either.
+const MOST_PIECES: usize = 1_000;
+
 /// Every hole of an estate's policies, with what stands for it in messages.
 #[derive(Debug)]
 pub(super) struct Holes<'g, 'a> {
     graph: &'g ResourceGraph<'a>,
     known: HashMap<(Referent, String), Text>,
+    /// What is being worked out, each for the sake of the one before.
+    followed: Vec<(Referent, String)>,
     names: Vec<(String, Why)>,
 }
 
@@ -29,6 +37,7 @@ impl<'g, 'a> Holes<'g, 'a> {
         Self {
             graph,
             known: HashMap::new(),
+            followed: Vec::new(),
             names: Vec::new(),
         }
     }
@@ -79,13 +88,33 @@ impl<'g, 'a> Holes<'g, 'a> {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let text = match reference.of {
+        if self.followed.contains(&key) || self.followed.len() >= FURTHEST {
+            return self.not_followed(reference);
+        }
+        self.followed.push(key.clone());
+        let mut text = match reference.of {
             Referent::Provider(id) => self.of_provider(id, &reference.attribute),
             Referent::Resource(id) => self.of_resource(id, &reference.attribute),
             Referent::Parameter(id) => self.of_parameter(id),
         };
+        self.followed.pop();
+        if text.pieces().len() > MOST_PIECES {
+            text = self.not_followed(reference);
+        }
         self.known.insert(key, text.clone());
         text
+    }
+
+    /// What may be anything, since its names lead in a circle or too far. It may be equal to every other hole.
+    fn not_followed(&mut self, reference: &Reference<'_>) -> Text {
+        let name = match reference.of {
+            Referent::Resource(id) => {
+                let address = self.graph.get(id).address.as_str();
+                format!("{address}.{}", reference.attribute)
+            }
+            Referent::Provider(_) | Referent::Parameter(_) => reference.attribute.to_string(),
+        };
+        Text::hole(self.fresh(name, Why::UnexpectedForm, Domain::ANY, None))
     }
 
     fn of_provider(&mut self, id: ProviderId, attribute: &str) -> Text {

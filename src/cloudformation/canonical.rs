@@ -33,7 +33,7 @@ impl Lowering<'_> {
         for (name, value) in properties.iter() {
             match fields.find(name) {
                 Some(field) => map.insert(field.name, self.value(value, field)),
-                None if self.everything => map.insert(name.to_owned(), value.clone()),
+                None if self.everything => map.push(name.to_owned().into(), value.clone()),
                 None => {}
             }
         }
@@ -81,7 +81,7 @@ impl Lowering<'_> {
                 for (name, value) in map.iter() {
                     match fields.find(name) {
                         Some(field) => out.insert(field.name, self.value(value, field)),
-                        None => out.insert(name.to_owned(), value.clone()),
+                        None => out.push(name.to_owned().into(), value.clone()),
                     }
                 }
                 Data::Map(out)
@@ -186,7 +186,7 @@ fn document(value: &Value<'static>) -> Value<'static> {
         Data::Map(map) => {
             let mut out = Map::default();
             for (name, value) in map.iter() {
-                out.insert(name.to_owned(), document(value));
+                out.push(name.to_owned().into(), document(value));
             }
             Data::Map(out)
         }

@@ -62,6 +62,11 @@ impl Scope<'_, '_> {
 
     /// Whether a condition is true.
     pub(super) fn truth(&self, node: &Node) -> Option<bool> {
+        let budget = &self.world.budget;
+        let Some(_deeper) = budget.deeper().filter(|_| budget.steps(1)) else {
+            _ = self.too_much(node.span);
+            return None;
+        };
         let call = match called_in_condition(node) {
             Called::Known(call) => call,
             Called::Unknown(name) => {

@@ -1,12 +1,13 @@
 //! What expressions come to: nodes as they are, and calls of intrinsic functions.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use super::call::{Call, Called, Function, called};
 use super::text::{joined, pieces, scalar, split, why_open};
-use super::{MOST_STEPS, Scope, World};
+use super::{Scope, World};
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, Referent, Value, Why};
 use crate::yaml::{Data as NodeData, Key, Node};
@@ -15,6 +16,11 @@ use crate::yaml::{Data as NodeData, Key, Node};
 const MOST_BLOCKS: usize = 256;
 
 impl World<'_> {
+    /// Whether a text has something in it that nobody may see.
+    fn holds_secret(&self, text: &str) -> bool {
+        *self.secrets.borrow().mask(text) != *text
+    }
+
     pub(super) fn why_open(&self, of: Referent) -> Why {
         match of {
             Referent::Resource(_) => Why::KnownAfterApply,
@@ -32,13 +38,18 @@ impl Scope<'_, '_> {
     /// What a node comes to. Null: there is nothing, by `AWS::NoValue`.
     pub(super) fn value(&self, node: &Node) -> Value<'static> {
         let (world, at) = (self.world, node.span);
-        let steps = world.steps.get() + 1;
-        world.steps.set(steps);
-        if steps > MOST_STEPS {
-            return world.wrong("this set of templates is too large to be worked out", at);
-        }
+        let budget = &world.budget;
+        let Some(_deeper) = budget.deeper().filter(|_| budget.steps(1)) else {
+            return self.too_much(at);
+        };
         match called(node) {
-            Called::Known(call) => return self.call(&call),
+            Called::Known(call) => {
+                let value = self.call(&call);
+                if budget.pays(&value) {
+                    return value;
+                }
+                return self.too_much(at);
+            }
             Called::Unknown(name) => {
                 return world.wrong(unknown_function(&name), at);
             }
@@ -61,6 +72,12 @@ impl Scope<'_, '_> {
         Value::new(data, at)
     }
 
+    /// What would take too much time or memory.
+    pub(super) fn too_much(&self, at: Span) -> Value<'static> {
+        let wrong = "this takes too much to be worked out";
+        self.world.wrong(wrong, at)
+    }
+
     fn map(&self, entries: &[(Key, Node)], at: Span) -> Value<'static> {
         if let Some((key, _)) = entries
             .iter()
@@ -69,10 +86,11 @@ impl Scope<'_, '_> {
             return self.by_macro(key.span, at);
         }
         let mut map = Map::default();
+        let mut names = HashSet::new();
         for (key, node, bound) in self.world.entries(self.stack, entries, self.bound) {
             let value = self.world.scope(self.stack, &bound).value(&node);
-            if value.data != Data::Null {
-                map.insert(key.text.to_string(), value);
+            if value.data != Data::Null && names.insert(Arc::clone(&key.text)) {
+                map.push(key.text.to_string().into(), value);
             }
         }
         Value::new(Data::Map(map), at)
@@ -145,15 +163,18 @@ impl Scope<'_, '_> {
             let wrong = "`Fn::Join` takes a delimiter and a list";
             return self.world.wrong(wrong, call.at);
         };
-        let delimiter = scalar(&self.value(delimiter)).unwrap_or_default();
-        let list = self.value(list);
+        let (delimiter, list) = (self.value(delimiter), self.value(list));
         let Data::List(elements) = &list.data else {
             return self.open(&list, call.at);
+        };
+        let Ok(delimiter) = pieces(&delimiter) else {
+            let wrong = "`Fn::Join` takes a delimiter and a list";
+            return self.world.wrong(wrong, call.at);
         };
         let mut all = Vec::new();
         for (at, element) in elements.iter().enumerate() {
             if at > 0 {
-                all.push(Piece::Known(delimiter.clone().into()));
+                all.extend(delimiter.iter().cloned());
             }
             match pieces(element) {
                 Ok(pieces) => all.extend(pieces),
@@ -176,7 +197,11 @@ impl Scope<'_, '_> {
         let Some(parts) = parts else {
             return self.open(&text, call.at);
         };
-        let parts = parts.into_iter().map(|part| joined(part, call.at));
+        let is_secret = scalar(&text).is_some_and(|text| self.world.holds_secret(&text));
+        let parts = parts.into_iter().map(|part| Value {
+            sensitive: is_secret,
+            ..joined(part, call.at)
+        });
         Value::new(Data::List(parts.collect()), call.at)
     }
 
@@ -240,6 +265,9 @@ impl Scope<'_, '_> {
                 open = open.or(Some(key));
                 let inner = found.iter().flat_map(|node| node.entries());
                 found = inner.map(|(_, node)| node).collect();
+                if !world.budget.steps(found.len()) {
+                    return self.too_much(at);
+                }
                 continue;
             };
             found = found.iter().filter_map(|node| node.get(&key)).collect();
@@ -276,8 +304,12 @@ impl Scope<'_, '_> {
         let value = self.value(argument);
         match scalar(&value) {
             Some(text) => {
-                let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-                Value::text(encoded, at)
+                let encoded = base64::engine::general_purpose::STANDARD.encode(&text);
+                let encoded = Value::text(encoded, at);
+                if self.world.holds_secret(&text) {
+                    self.world.secrets.borrow_mut().add(&encoded);
+                }
+                encoded
             }
             None => Value {
                 origin: at,
@@ -319,8 +351,28 @@ impl Scope<'_, '_> {
 
     fn json_text(&self, argument: &Node, at: Span) -> Value<'static> {
         let mut out = Vec::new();
-        write_json(&self.value(argument), &mut out);
+        let value = self.value(argument);
+        self.quoted_secrets(&value);
+        write_json(&value, &mut out);
         joined(out, at)
+    }
+
+    /// Secrets stay so where JSON writes them otherwise.
+    fn quoted_secrets(&self, value: &Value<'static>) {
+        match &value.data {
+            Data::Text(text) if self.world.holds_secret(text) => {
+                let quoted = serde_json::Value::from(&**text).to_string();
+                let inner = quoted.get(1..quoted.len().saturating_sub(1));
+                let inner = inner.unwrap_or_default().to_owned();
+                if inner != **text {
+                    let inner = Value::text(inner, value.origin);
+                    self.world.secrets.borrow_mut().add(&inner);
+                }
+            }
+            Data::List(all) => all.iter().for_each(|one| self.quoted_secrets(one)),
+            Data::Map(map) => map.iter().for_each(|(_, one)| self.quoted_secrets(one)),
+            _ => {}
+        }
     }
 }
 

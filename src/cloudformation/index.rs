@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::references::export_name;
-use super::repeat::Entry;
+use super::repeat::{Entry, is_loop};
 use super::text::pieces;
 use super::{Bound, World};
 use crate::load::cloudformation::{ExportName, Parameter, StackSet};
@@ -115,12 +115,17 @@ impl World<'_> {
         if let Some(section) = known.borrow().get(&stack) {
             return Rc::clone(section);
         }
-        // A loop that asks for the section it stands in finds nothing there.
-        known.borrow_mut().insert(stack, Rc::default());
-        let nothing: Bound = Arc::default();
-        let section = Rc::new(Section::of(self.entries(stack, entries, &nothing)));
-        known.borrow_mut().insert(stack, Rc::clone(&section));
-        section
+        // A loop that asks for the section it stands in finds what stands outside of loops.
+        let plain = entries.iter().filter(|(key, _)| !is_loop(key));
+        let plain = plain.map(|(key, node)| (key.clone(), node.clone(), Bound::default()));
+        let plain = Section::of(plain.collect());
+        let has_loops = plain.entries.len() != entries.len();
+        known.borrow_mut().insert(stack, Rc::new(plain));
+        if has_loops {
+            let section = Section::of(self.entries(stack, entries, &Bound::default()));
+            known.borrow_mut().insert(stack, Rc::new(section));
+        }
+        known.borrow().get(&stack).cloned().unwrap_or_default()
     }
 
     /// What the stacks of the set export. While the names are worked out, nothing is.

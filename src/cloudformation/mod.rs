@@ -7,6 +7,7 @@
 //! Source: AWS `CloudFormation` Template Reference, "Intrinsic functions", "Pseudo parameters", "Condition
 //! functions".
 
+mod budget;
 mod call;
 mod canonical;
 mod changes;
@@ -44,11 +45,9 @@ use crate::model::vocabulary::TypeEntry;
 use crate::model::worlds::{Answers, Asked, Questions};
 use crate::room::with_room;
 use crate::yaml::Node;
+use budget::Budget;
 use index::Index;
 use outside::Outside;
-
-/// Nodes that are worked out for one set of stacks: more are not.
-const MOST_STEPS: usize = 20_000_000;
 
 /// Resources of one set of stacks: more are refused.
 const MOST_RESOURCES: usize = 100_000;
@@ -114,7 +113,7 @@ struct World<'t> {
     unanswered: Cell<usize>,
     /// What has a name, once it was asked for.
     named: RefCell<HashMap<(usize, Name), Found>>,
-    steps: Cell<usize>,
+    budget: Budget,
     problems: RefCell<Vec<Problem>>,
     told: RefCell<BTreeSet<(String, Span)>>,
     secrets: RefCell<Secrets>,
@@ -183,7 +182,7 @@ impl<'t> World<'t> {
             deciding: Cell::new(false),
             unanswered: Cell::new(0),
             named: RefCell::default(),
-            steps: Cell::new(0),
+            budget: Budget::default(),
             problems: RefCell::default(),
             told: RefCell::default(),
             secrets: RefCell::default(),

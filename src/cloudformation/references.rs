@@ -258,6 +258,9 @@ impl Scope<'_, '_> {
         let name = self.value(argument);
         let asked = pieces(&name).unwrap_or_default();
         let exports = world.exports();
+        if !world.budget.steps(exports.len()) {
+            return self.too_much(at);
+        }
         let name = export_name(&asked);
         let mut exported = exports
             .iter()

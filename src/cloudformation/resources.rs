@@ -66,13 +66,20 @@ impl World<'_> {
                 }
                 self.told_in_its_case(&key.text, &node);
                 let Some(type_name) = node.get("Type").and_then(Node::as_text) else {
-                    self.tell(
-                        format!("resource `{}` has no `Type`", key.text),
-                        key.span,
-                        "it is not judged",
-                    );
+                    let message = match node.get("Type") {
+                        Some(_) => format!("the `Type` of resource `{}` is no text", key.text),
+                        None => format!("resource `{}` has no `Type`", key.text),
+                    };
+                    self.tell(message, key.span, "it is not judged");
                     continue;
                 };
+                if let Some((tag, at)) = &node.tag {
+                    self.tell(
+                        format!("`!{tag}` cannot stand before a resource"),
+                        *at,
+                        "CloudFormation refuses this template; it is judged as it stands",
+                    );
+                }
                 if self.order.len() >= MOST_RESOURCES {
                     let message = "there are too many resources";
                     self.tell(message, key.span, "the rest is not judged");
@@ -89,9 +96,16 @@ impl World<'_> {
                     node,
                 };
                 let name = (number, Arc::clone(&key.text));
-                if self.resources.insert(name.clone(), declared).is_none() {
-                    self.order.push(name);
+                if self.resources.contains_key(&name) {
+                    self.tell(
+                        format!("two resources are called `{}`", key.text),
+                        key.span,
+                        "CloudFormation refuses this template; the first of them is judged",
+                    );
+                    continue;
                 }
+                self.resources.insert(name.clone(), declared);
+                self.order.push(name);
             }
         }
     }

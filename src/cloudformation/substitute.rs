@@ -69,6 +69,9 @@ impl Scope<'_, '_> {
                         Some((_, node)) => self.value(node),
                         None => self.name_in_text(name, call.at),
                     };
+                    if !self.world.budget.pays(&value) {
+                        return self.too_much(call.at);
+                    }
                     match pieces(&value) {
                         Ok(pieces) => all.extend(pieces),
                         Err(_) => all.push(self.no_text(name, call.at)),

@@ -37,39 +37,45 @@ pub(super) fn joined(all: impl IntoIterator<Item = Piece<'static>>, at: Span) ->
     Value::new(data, at)
 }
 
-/// A dynamic reference, `{{resolve:ssm:name}}`, is not known, whatever is in it.
+/// A dynamic reference, `{{resolve:ssm:name}}`, is not known, whatever is in it. Of one without an end, the end may
+/// be in another part of a text: it stays.
 fn without_lookups(pieces: Vec<Piece<'static>>) -> Vec<Piece<'static>> {
     const BEGIN: &str = "{{resolve:";
     let begins = |piece: &Piece<'_>| matches!(piece, Piece::Known(text) if text.contains(BEGIN));
     if !pieces.iter().any(begins) {
         return pieces;
     }
-    let (mut out, mut is_inside) = (Vec::new(), false);
+    let mut out = Vec::new();
+    // What began and did not end yet.
+    let mut inside: Option<Vec<Piece<'static>>> = None;
     for piece in pieces {
         let Piece::Known(text) = piece else {
-            if !is_inside {
-                out.push(piece);
-            }
+            inside.as_mut().unwrap_or(&mut out).push(piece);
             continue;
         };
         let mut rest = &*text;
         loop {
-            let found = if is_inside {
-                rest.split_once("}}")
-            } else {
-                rest.split_once(BEGIN)
-            };
-            let Some((before, after)) = found else {
-                break;
-            };
-            if !is_inside {
-                push_known(&mut out, before.to_owned().into());
+            if let Some(begun) = &mut inside {
+                let Some((_, after)) = rest.split_once("}}") else {
+                    push_known(begun, rest.to_owned().into());
+                    break;
+                };
                 out.push(Piece::Unknown(Why::DynamicReference));
+                (rest, inside) = (after, None);
+            } else {
+                let Some((before, after)) = rest.split_once(BEGIN) else {
+                    push_known(&mut out, rest.to_owned().into());
+                    break;
+                };
+                push_known(&mut out, before.to_owned().into());
+                (rest, inside) = (after, Some(vec![Piece::Known(BEGIN.into())]));
             }
-            (rest, is_inside) = (after, !is_inside);
         }
-        if !is_inside {
-            push_known(&mut out, rest.to_owned().into());
+    }
+    for piece in inside.into_iter().flatten() {
+        match piece {
+            Piece::Known(text) => push_known(&mut out, text),
+            piece => out.push(piece),
         }
     }
     out

@@ -8,7 +8,7 @@ use super::estate::Estate;
 use super::sort_key;
 use crate::finding::proof::Proof;
 use crate::finding::{Finding, Report};
-use crate::model::worlds::{Answer, Answers, Question, Questions};
+use crate::model::worlds::{Answer, Answers, Questions};
 
 /// With more worlds, what asks for most of them stays open.
 const MOST: usize = 64;
@@ -69,20 +69,14 @@ pub(super) fn in_each(
 /// The questions that are put: those whose values are only looked at are the first to be left open, where there
 /// are too many, and then those with most answers.
 fn few(questions: &Questions) -> Questions {
-    let mut few = questions.clone();
-    let ways = |questions: &Questions| {
-        let ways = questions.values().map(|one| one.answers().len());
-        ways.fold(1_usize, usize::saturating_mul)
-    };
-    while ways(&few) > MOST {
-        let cost = |one: &Question| (!one.decides, one.answers().len());
-        let dearest = few.iter().max_by_key(|(_, one)| cost(one));
-        let Some(what) = dearest.map(|(what, _)| what.clone()) else {
-            break;
-        };
-        few.remove(&what);
-    }
-    few
+    let mut cheapest: Vec<_> = questions.iter().collect();
+    cheapest.sort_by_key(|(_, one)| (!one.decides, one.answers().len()));
+    let mut ways = 1_usize;
+    let few = cheapest.into_iter().take_while(|(_, one)| {
+        ways = ways.saturating_mul(one.answers().len());
+        ways <= MOST
+    });
+    few.map(|(what, one)| (what.clone(), one.clone())).collect()
 }
 
 /// Every way to answer all questions.
@@ -298,6 +292,7 @@ fn words(what: &str, answers: &BTreeSet<&Answer>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::worlds::Question;
 
     fn flags(names: &[&str]) -> Questions {
         let flag = Question {

@@ -19,8 +19,13 @@ pub(crate) fn corpora() -> Option<PathBuf> {
     if found.is_dir() {
         return Some(found);
     }
-    println!("SKIPPED: no corpora; set PLANGATE_CORPORA to their folder");
+    skipped("no corpora; set PLANGATE_CORPORA to their folder");
     None
+}
+
+/// Says that a test lacks what it needs.
+pub(crate) fn skipped(why: &str) {
+    println!("SKIPPED: {why}");
 }
 
 /// Every file below a folder whose name ends so, sorted.

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::nodes::map;
+use crate::cloudformation::World;
 use crate::cloudformation::call::{Called, called};
-use crate::cloudformation::{MOST_STEPS, World};
 use crate::model::value::Why;
 use crate::yaml::{Data, Key, Node};
 
@@ -74,8 +74,7 @@ impl World<'_> {
     /// Counts what is put together; what is too much is told, and left out.
     fn is_too_much(&self, global: &Node, own: &Node) -> bool {
         let size = |node: &Node| node.elements().map_or(node.entries().len(), <[Node]>::len);
-        let steps = self.steps.get() + size(global) + size(own);
-        if steps > MOST_STEPS {
+        if !self.budget.steps(size(global) + size(own)) {
             let message = "`Globals` say too much of too many resources";
             self.tell(
                 message,
@@ -85,7 +84,6 @@ impl World<'_> {
             self.incomplete.set(Some(Why::NotEvaluated));
             return true;
         }
-        self.steps.set(steps);
         false
     }
 }

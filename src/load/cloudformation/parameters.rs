@@ -18,9 +18,6 @@ pub fn parameter_file(root: &Node) -> Result<BTreeMap<String, String>, &'static 
     if let Some(all) = root.elements() {
         return listed(all).ok_or(NONE);
     }
-    let Data::Map(_) = root.data else {
-        return Err(NONE);
-    };
     match root.get("Parameters") {
         Some(parameters) => match parameters.elements() {
             Some(all) => listed(all).ok_or(NONE),
@@ -53,7 +50,10 @@ fn listed(all: &[Node]) -> Option<BTreeMap<String, String>> {
 
 /// `{"Stage": "prod"}`.
 fn named(map: &Node) -> Option<BTreeMap<String, String>> {
-    let values = map.entries().iter().map(|(key, value)| {
+    let Data::Map(entries) = &map.data else {
+        return None;
+    };
+    let values = entries.iter().map(|(key, value)| {
         let value = text(value)?;
         Some((key.text.to_string(), value))
     });

@@ -35,7 +35,8 @@ pub struct Given {
 /// Reads the template of a file that nobody named; why not, in words.
 pub type Reader<'r> = dyn FnMut(&Path) -> Result<Template, String> + 'r;
 
-/// One set for each template that no other nests, with its place among those given.
+/// One set for each template that no other nests, with its place among those given. Of those that nest each other in
+/// a circle, the first counts as such.
 pub fn sets(given: &[Given], read: &mut Reader<'_>) -> Vec<(usize, StackSet)> {
     let exports: Vec<_> = given.iter().map(|one| exported(&one.template)).collect();
     let inside: BTreeSet<usize> = (0..given.len())
@@ -46,21 +47,32 @@ pub fn sets(given: &[Given], read: &mut Reader<'_>) -> Vec<(usize, StackSet)> {
         })
         .collect();
     let mut sets = Vec::new();
-    for (at, one) in given.iter().enumerate() {
-        if inside.contains(&at) && !one.is_named {
-            continue;
-        }
+    let mut covered = BTreeSet::new();
+    let mut add = |at: usize, covered: &mut BTreeSet<usize>| {
         let mut builder = Builder {
             given,
             exports: &exports,
             read,
             set: StackSet::default(),
             inside: BTreeSet::new(),
+            around: Vec::new(),
         };
         builder.add_given(at, "", None, 0);
+        covered.extend(&builder.inside);
         builder.add_exporters();
         sets.push((at, builder.set));
+    };
+    for (at, one) in given.iter().enumerate() {
+        if !inside.contains(&at) || one.is_named {
+            add(at, &mut covered);
+        }
     }
+    for at in 0..given.len() {
+        if !covered.contains(&at) {
+            add(at, &mut covered);
+        }
+    }
+    sets.sort_by_key(|(at, _)| *at);
     sets
 }
 
@@ -163,6 +175,8 @@ struct Builder<'b, 'r> {
     set: StackSet,
     /// Those given that are in the set.
     inside: BTreeSet<usize>,
+    /// The files of the stack that is being added and of those around it.
+    around: Vec<PathBuf>,
 }
 
 impl Builder<'_, '_> {
@@ -208,13 +222,22 @@ impl Builder<'_, '_> {
             (stack.account.clone(), stack.region.clone()),
         );
         self.set.stacks.push(stack);
+        self.around.extend(path.map(Path::to_owned));
         for (logical_id, nested) in nested {
             let parent = Some((number, logical_id.clone()));
             let inner = format!("{prefix}{logical_id}.");
+            let file = match &nested {
+                Nested::Given(other) => self.given.get(*other).and_then(|one| one.path.as_ref()),
+                Nested::File(file) => Some(file),
+                Nested::Elsewhere(_) => None,
+            };
             let added = match nested {
+                _ if file.is_some_and(|file| self.around.contains(file)) => {
+                    Err("it nests itself".to_owned())
+                }
                 Nested::Given(other) => {
                     let added = self.add_given(other, &inner, parent, depth + 1);
-                    added.ok_or_else(|| "templates nest without end".to_owned())
+                    added.ok_or_else(too_many)
                 }
                 Nested::File(file) => match (self.read)(&file) {
                     Ok(template) => {
@@ -229,7 +252,7 @@ impl Builder<'_, '_> {
                             region: place.1.clone(),
                         };
                         let added = self.add(stack, Some(&file), None, depth + 1);
-                        added.ok_or_else(|| "templates nest without end".to_owned())
+                        added.ok_or_else(too_many)
                     }
                     Err(reason) => Err(reason),
                 },
@@ -245,6 +268,9 @@ impl Builder<'_, '_> {
                 Ok(added) => _ = outer.nested.insert(logical_id, added),
                 Err(reason) => not_seen(&mut outer.template, &logical_id, &reason),
             }
+        }
+        if path.is_some() {
+            self.around.pop();
         }
         Some(number)
     }
@@ -278,6 +304,10 @@ impl Builder<'_, '_> {
             number += 1;
         }
     }
+}
+
+fn too_many() -> String {
+    format!("more than {MOST} templates belong together, or more than {DEPTH} nest each other")
 }
 
 fn not_seen(template: &mut Template, logical_id: &str, reason: &str) {

@@ -136,10 +136,15 @@ impl Template {
         template.outputs = template.section(root, "Outputs");
         template.rules = template.section(root, "Rules");
         for (key, node) in template.section(root, "Parameters") {
+            if node.get("Type").and_then(Node::scalar).is_none() {
+                let message = format!("parameter `{}` has no `Type`", key.text);
+                template.problem(message, key.span, "it is taken for a text");
+            }
             let parameter = parameter(&key, &node);
             template.parameters.push(parameter);
         }
-        if template.resources.is_empty() {
+        let is_read = !template.problems.iter().any(|problem| problem.fatal);
+        if template.resources.is_empty() && is_read {
             let at = root.get("Resources").map_or(root.span, |node| node.span);
             template.problem(
                 "the template has no resources".to_owned(),
@@ -171,6 +176,10 @@ impl Template {
                     node.span,
                     "what it says is not read",
                 );
+                // Without its resources, there is nothing of the template to judge.
+                if let Some(problem) = self.problems.last_mut() {
+                    problem.fatal = name == "Resources";
+                }
                 Vec::new()
             }
         }
