@@ -49,11 +49,7 @@ fn wrong(folder: &Path, options: &Options) -> Vec<String> {
     let case: Value = toml::from_str(&case).unwrap();
     let report = check(options);
     let mut wrong = Vec::new();
-    let expected = if case["verdict"].as_str() == Some("pass") {
-        0
-    } else {
-        1
-    };
+    let expected = u8::from(case["verdict"].as_str() != Some("pass"));
     if exit(&report) != expected {
         wrong.push(format!("exit {} in place of {expected}", exit(&report)));
     }

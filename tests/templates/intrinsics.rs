@@ -288,7 +288,7 @@ fn texts_with_names() {
 }
 
 #[test]
-fn choices_and_lists() {
+fn choices_and_mappings() {
     let rows = [
         ("!If [IsDev, a, b]", r#""a""#),
         ("{\"Fn::If\": [IsProd, a, b]}", r#""b""#),
@@ -346,12 +346,20 @@ fn choices_and_lists() {
             "<not evaluated>; there is no `Missing.dev.Cpu` in `Mappings`",
         ),
         ("!FindInMap [!Sub \"S${Size}\", dev, Cpu]", "1"),
+    ];
+    let wrong = wrong("choices", BEFORE, &rows);
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn lists_numbers_and_loops() {
+    let rows = [
         (
             "!Cidr [10.0.0.0/16, 2, 8]",
             r#"["10.0.0.0/24", "10.0.1.0/24"]"#,
         ),
         ("!Select [1, !Cidr [10.0.0.0/16, 2, 8]]", r#""10.0.1.0/24""#),
-        ("!Cidr [!Ref Open, 2, 8]", r#"<parameter without a value>"#),
+        ("!Cidr [!Ref Open, 2, 8]", "<parameter without a value>"),
         (
             "!Cidr [10.0.0.0/16, 2, 33]",
             "<not evaluated>; there are no such blocks in this address block",
@@ -397,7 +405,7 @@ fn choices_and_lists() {
         ),
         (
             "{\"Fn::ForEach::Loop\": [X, [dev, prod], {\"${X}\": !FindInMap [Sizes, !Ref X, Cpu]}]}",
-            r#"{dev: 1, prod: 4}"#,
+            "{dev: 1, prod: 4}",
         ),
         (
             "{\"Fn::ForEach::Loop\": [X, !Ref OpenNames, {\"${X}\": 1}], B: 2}",
@@ -408,6 +416,6 @@ fn choices_and_lists() {
             "{}; `Fn::ForEach` takes a name, a list and a map",
         ),
     ];
-    let wrong = wrong("choices", BEFORE, &rows);
+    let wrong = wrong("lists", BEFORE, &rows);
     assert!(wrong.is_empty(), "{wrong}");
 }

@@ -1,6 +1,8 @@
 //! Templates of CloudFormation from their texts to what rules see and what reports say.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a helper of a test fails the test, and says what it skips"
 )]
 
@@ -13,6 +15,7 @@ mod positions;
 mod stacks;
 #[path = "../support/mod.rs"]
 mod support;
+mod typed;
 mod worlds;
 
 use std::collections::BTreeMap;
