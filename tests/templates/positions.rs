@@ -42,7 +42,7 @@ fn parts(root: &Node) -> Parts {
 fn offset(text: &str, line: u32, column: u32) -> usize {
     let lines = text.split_inclusive('\n');
     let before: usize = lines.take(line as usize - 1).map(str::len).sum();
-    let rest = &text[before..];
+    let rest = text.get(before..).unwrap_or_default();
     let mut characters = rest.char_indices().map(|(at, _)| at);
     before + characters.nth(column as usize - 1).unwrap_or(rest.len())
 }
@@ -56,7 +56,8 @@ fn bytes(text: &str, place: &Place) -> std::ops::Range<usize> {
 fn around<'p>(text: &str, parts: &'p Parts, name: &'p str) -> BTreeSet<&'p str> {
     let mentions = |one: &str, other: &str| {
         let bytes = parts.get(one).cloned().unwrap_or_default();
-        let mut words = text[bytes].split(|one: char| !one.is_ascii_alphanumeric());
+        let text = text.get(bytes).unwrap_or_default();
+        let mut words = text.split(|one: char| !one.is_ascii_alphanumeric());
         words.any(|word| word == other)
     };
     let (mut found, mut new) = (BTreeSet::from([name]), vec![name]);

@@ -68,7 +68,7 @@ fn scalars_and_policies_are_what_they_are_meant_to_be() {
     assert_eq!(
         policies,
         [
-            r#"{Statement: [{Action: "s3:GetObject", Effect: "Allow", Resource: ["arn:<provider.partition>:s3:::<Open>/*", "<Bucket.arn>"]}]}"#,
+            r#"{Statement: [{Action: "s3:GetObject", Effect: "Allow", Resource: ["arn:<AWS.partition>:s3:::<Open>/*", "<Bucket.arn>"]}]}"#,
             r#"{Statement: {Action: "s3:*", Effect: "Allow", Resource: "<Open>"}}"#,
             r#"{Statement: [{Action: ["s3:GetObject", "s3:PutObject"], Condition: {Bool: {aws:SecureTransport: "true"}, NumericLessThan: {s3:max-keys: "10"}, StringEquals: {aws:ResourceAccount: "012345678901"}}, Effect: "Allow", Resource: "*"}]}"#,
         ]
