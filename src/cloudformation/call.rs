@@ -32,6 +32,8 @@ pub(super) enum Function {
     Join,
     Length,
     Not,
+    /// One that stands in the section `Rules` only, of which nothing is worked out.
+    OfRules,
     /// What a transform writes, and nobody here sees.
     NotSeen,
     Or,
@@ -52,6 +54,8 @@ const NAMES: &[(&str, Function)] = &[
     ("Cidr", Function::Cidr),
     ("Condition", Function::Condition),
     ("Contains", Function::Contains),
+    ("EachMemberEquals", Function::OfRules),
+    ("EachMemberIn", Function::OfRules),
     ("Equals", Function::Equals),
     ("FindInMap", Function::FindInMap),
     ("GetAZs", Function::GetAzs),
@@ -64,11 +68,14 @@ const NAMES: &[(&str, Function)] = &[
     ("Not", Function::Not),
     ("Or", Function::Or),
     ("Ref", Function::Ref),
+    ("RefAll", Function::OfRules),
     ("Select", Function::Select),
     ("Split", Function::Split),
     ("Sub", Function::Sub),
     ("ToJsonString", Function::ToJsonString),
     ("Transform", Function::Transform),
+    ("ValueOf", Function::OfRules),
+    ("ValueOfAll", Function::OfRules),
 ];
 
 /// What a node is, as far as calls go.

@@ -135,6 +135,7 @@ impl Scope<'_, '_> {
             },
             Function::ToJsonString => self.json_text(argument, at),
             Function::Transform => self.by_macro(at, at),
+            Function::OfRules => Value::new(Data::Unknown(Why::NotEvaluated), at),
             Function::NotSeen => Value::new(Data::Unknown(Why::ChangedByMacro), at),
             Function::And
             | Function::Condition

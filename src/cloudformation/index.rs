@@ -18,7 +18,7 @@ use crate::yaml::{Key, Node};
 pub(super) struct Index<'t> {
     parameters: HashMap<(usize, &'t str), &'t Parameter>,
     /// Resources that are written, whether they are there or not.
-    written: HashSet<(usize, &'t str)>,
+    written: HashSet<(usize, Arc<str>)>,
     symbols: RefCell<HashMap<String, ParameterId>>,
     conditions: Sections,
     outputs: Sections,
@@ -52,10 +52,6 @@ impl<'t> Index<'t> {
                 let key = (number, &*parameter.name);
                 index.parameters.entry(key).or_insert(parameter);
             }
-            let written = template.resources.iter();
-            index
-                .written
-                .extend(written.map(|(key, _)| (number, &*key.text)));
         }
         index
     }
@@ -67,7 +63,12 @@ impl<'t> Index<'t> {
 
     /// Whether a template has a resource of this logical id, whether it is there or not.
     pub(super) fn is_written(&self, stack: usize, logical_id: &str) -> bool {
-        self.written.contains(&(stack, logical_id))
+        self.written.contains(&(stack, logical_id.into()))
+    }
+
+    /// Keeps in mind that a resource is written.
+    pub(super) fn write(&mut self, stack: usize, logical_id: &Arc<str>) {
+        self.written.insert((stack, Arc::clone(logical_id)));
     }
 
     /// The id of the symbol of this name; a new one is made by `make`.

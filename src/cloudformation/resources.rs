@@ -60,6 +60,7 @@ impl World<'_> {
             let written = self.entries(number, &stack.template.resources, &nothing);
             let entries = self.transformed(number, self.without_macros(written));
             for (key, node, bound) in entries {
+                self.index.write(number, &key.text);
                 let there = self.scope(number, &bound).is_there(&node);
                 if there == Some(false) {
                     continue;

@@ -324,6 +324,7 @@ fn text(mut source: impl Read, size: usize) -> Result<String, LoadError> {
         let before = error.as_bytes().get(..valid).unwrap_or_default();
         LoadError::NotUtf8 {
             line: before.split(|byte| *byte == b'\n').count(),
+            names_types: error.as_bytes().windows(5).any(|five| five == b"AWS::"),
         }
     })?;
     if text.starts_with('\u{feff}') {

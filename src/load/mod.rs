@@ -34,6 +34,8 @@ pub enum LoadError {
     NotUtf8 {
         /// Where the first such byte is.
         line: usize,
+        /// It names types of AWS, as templates do.
+        names_types: bool,
     },
     /// The file that `terraform plan -out` writes: a zip archive.
     #[error("is a binary plan file")]
@@ -261,7 +263,10 @@ impl LoadError {
                 | Self::NotYaml { .. }
                 | Self::NoTemplate { .. }
                 | Self::LargeText
-                | Self::NotUtf8 { .. }
+                | Self::NotUtf8 {
+                    names_types: false,
+                    ..
+                }
         )
     }
 }

@@ -133,7 +133,7 @@ fn loops_stand_for_what_they_say() {
     let shown = &models["Shown"];
     for (name, expected) in [
         ("Key", "\"<Keyraw.arn>\""),
-        ("Gone", "<not evaluated>"),
+        ("Gone", "<condition not known>"),
         ("Bucket", "\"data-clean-dev-1\""),
         // A stack does not import what it exports itself.
         ("Imported", "\"<import of prod1-bucket>\""),
