@@ -6,7 +6,9 @@
 mod admission;
 mod attached;
 mod carried;
+mod choice;
 mod controls;
+mod encryption;
 mod grants;
 mod holes;
 mod keys;
@@ -25,6 +27,8 @@ pub use admission::{
 pub use attached::{Attached, AttachedPolicy, is_by_aws};
 pub use carried::CARRIERS;
 use carried::Holders;
+pub use choice::{Choice, demands, first_allowed};
+pub use encryption::{Encryption, via};
 use holes::Holes;
 pub use object::Object;
 pub use question::{Answer, Caller, Circumstances, Way, account_of};

@@ -44,6 +44,15 @@ impl Object {
         }
     }
 
+    /// What lies inside it: an object of this key in a bucket.
+    #[must_use]
+    pub fn below(&self, end: &Text) -> Self {
+        let mut below = self.clone();
+        below.arn.push_literal("/");
+        below.arn.push(end);
+        below
+    }
+
     /// The policy that it carries: AWS's own where none is written.
     #[must_use]
     pub fn policy(&self) -> Option<&Policy> {

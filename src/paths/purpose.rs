@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::data::{Place, Worker, below};
+use super::data::{Place, Worker};
 use super::{Hop, Outcome, Prover, Step};
 use crate::access::{Caller, Object};
 use crate::iam::policy::{Effect, PrincipalKind};
@@ -46,13 +46,13 @@ impl Prover<'_, '_, '_> {
         let (mut named, mut reached) = (Vec::new(), Vec::new());
         let mut open = caller.identity.iter().any(|policy| policy.is_open());
         let asked = Action::named(action);
-        let any = self.anything("the object", Domain::ANY).text;
+        let any = self.access.anything("the object", Domain::ANY).text;
         for bucket in &self.buckets {
             if names(caller, bucket, action) {
                 named.push(bucket);
                 continue;
             }
-            let inside = below(bucket, &any);
+            let inside = bucket.below(&any);
             let subject = ArnSubject::new(inside.arn);
             let own = caller.identity.iter().flat_map(|policy| &policy.statements);
             let allows = own.filter(|one| one.effect == Effect::Allow);
