@@ -30,12 +30,13 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "model", "iam", "access", "finding", "workload", "network", "paths",
+            "model", "iam", "access", "finding", "workload", "network", "paths", "diff",
         ],
     ),
     ("check", &["model", "iam", "rules", "finding", "paths"]),
-    ("gate", &["finding"]),
-    ("report", &["model", "load", "finding", "rules"]),
+    ("diff", &["finding"]),
+    ("gate", &["finding", "diff"]),
+    ("report", &["model", "load", "finding", "rules", "diff"]),
     (
         "run",
         &[
@@ -56,6 +57,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "access",
             "network",
             "paths",
+            "diff",
         ],
     ),
 ];
