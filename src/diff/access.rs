@@ -110,7 +110,10 @@ mod tests {
 
     #[test]
     fn who_gets_in_beside_those_who_are_meant_to_is_worse() {
-        let before = [entrance("role/a", true, true), entrance("user/b", false, true)];
+        let before = [
+            entrance("role/a", true, true),
+            entrance("user/b", false, true),
+        ];
         let after = [
             entrance("role/a", true, true),
             entrance("role/c", true, true),

@@ -12,19 +12,21 @@ pub(super) fn changes(before: &Side, after: &Side) -> (Vec<FindingChange>, usize
     let is_compared = |finding: &&Finding| finding.rule != super::RULE;
     let mut former: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in before.findings.iter().filter(is_compared) {
-        former.entry(&finding.fingerprint).or_default().push(finding);
+        former
+            .entry(&finding.fingerprint)
+            .or_default()
+            .push(finding);
     }
     let mut gained = Vec::new();
     for finding in after.findings.iter().filter(is_compared) {
         // One may be broken for some answers and unsure for others: each has its own counterpart.
         let known = former.entry(&finding.fingerprint).or_default();
         let alike = known.iter().position(|one| one.verdict == finding.verdict);
-        match alike.or_else(|| (!known.is_empty()).then_some(0)) {
-            Some(at) => joined.push((Some(known.remove(at)), finding)),
-            None => {
-                gained.push(joined.len());
-                joined.push((None, finding));
-            }
+        if let Some(at) = alike.or_else(|| (!known.is_empty()).then_some(0)) {
+            joined.push((Some(known.remove(at)), finding));
+        } else {
+            gained.push(joined.len());
+            joined.push((None, finding));
         }
     }
     let is_left = |finding: &&Finding| {

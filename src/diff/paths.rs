@@ -71,7 +71,10 @@ type Paired<'p> = (Option<&'p Proof>, Option<&'p Proof>);
 
 /// Every path after the change with what it was: of several of one workload, that under the same role for the
 /// same answers to what nobody tells, else under the same role, else what is left of them.
-fn pairs<'p>(after: &'p [Proof], former: &mut BTreeMap<Key<'p>, Vec<&'p Proof>>) -> Vec<Paired<'p>> {
+fn pairs<'p>(
+    after: &'p [Proof],
+    former: &mut BTreeMap<Key<'p>, Vec<&'p Proof>>,
+) -> Vec<Paired<'p>> {
     let likeness: [fn(&Proof, &Proof) -> bool; 3] = [
         |one, other| one.role == other.role && one.only_when == other.only_when,
         |one, other| one.role == other.role,
@@ -127,7 +130,6 @@ fn compared(before: Option<&Proof>, after: Option<&Proof>) -> Option<(Effect, Ch
         after.map(|proof| proof.verdict),
     );
     Some(match verdicts {
-        (None, None) => return None,
         (Some(_), None) => (Effect::Neutral, Change::Lost),
         (None, Some(Proven)) => (Effect::Better, Change::Gained),
         (None, Some(Broken)) => (Effect::Worse, Change::Gained),
@@ -136,7 +138,8 @@ fn compared(before: Option<&Proof>, after: Option<&Proof>) -> Option<(Effect, Ch
         (Some(Proven), Some(Unsure)) => (Effect::Worse, Change::ProofLost),
         (Some(Broken), Some(Unsure)) => (Effect::Undecidable, Change::Undecidable),
         (Some(Broken | Unsure), Some(Proven)) => (Effect::Better, Change::Repaired),
-        (Some(Proven), Some(Proven))
+        (None, None)
+        | (Some(Proven), Some(Proven))
         | (Some(Broken), Some(Broken))
         | (Some(Unsure), Some(Unsure)) => return None,
     })

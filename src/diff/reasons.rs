@@ -117,13 +117,20 @@ fn allowed_by(former: &HopProof, hop: &HopProof, sides: (&Side, &Side)) -> Vec<F
         let layer = former.reason.layer;
         let is_lacking = hop.because.iter().any(|one| one.layer == layer);
         let mut hinges = hop.hinges_on.iter();
-        let is_open = former.written_in.as_deref().is_some_and(|address| {
-            hinges.any(|hinge| hinge.value.starts_with(address))
-        });
+        let is_open = former
+            .written_in
+            .as_deref()
+            .is_some_and(|address| hinges.any(|hinge| hinge.value.starts_with(address)));
         former.fate.is_some() || is_lacking || is_open
     };
     let some: Vec<_> = reasons.iter().filter(concerned).cloned().collect();
-    if some.is_empty() { reasons } else { some }
+    // What may deny it now was not there, or not so: nothing of before tells of it.
+    let is_told = hop.decision == DecisionName::Undecided && !hop.because.is_empty();
+    if some.is_empty() && !is_told {
+        reasons
+    } else {
+        some
+    }
 }
 
 /// The resource that a policy is written in: `aws_kms_key.data` of `aws_kms_key.data.policy`.

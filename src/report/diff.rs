@@ -101,7 +101,10 @@ fn write_path(change: &PathChange, out: &mut dyn Write) -> io::Result<()> {
     }
     let colour = colour(change.severity);
     let severity = change.severity;
-    writeln!(out, "{colour}{severity}{colour:#} path {BOLD}{title}{BOLD:#}")?;
+    writeln!(
+        out,
+        "{colour}{severity}{colour:#} path {BOLD}{title}{BOLD:#}"
+    )?;
     writeln!(out, "  it was {was}, and is {is}{}", what(change.change))?;
     if !proof.only_when.is_empty() {
         let only_when = proof.only_when.join("; or when ");
@@ -157,7 +160,12 @@ fn write_hops(hops: &[ChangedHop], out: &mut dyn Write) -> io::Result<()> {
     let (name, action, resource) = (hop.name, &hop.action, &hop.resource);
     writeln!(out, "  {word} {name}: {action}{others} on {resource}")?;
     for reason in &hop.because {
-        writeln!(out, "    {DIM}now{DIM:#}    {}{}", reason.text, place_of(reason))?;
+        writeln!(
+            out,
+            "    {DIM}now{DIM:#}    {}{}",
+            reason.text,
+            place_of(reason)
+        )?;
     }
     for former in &hop.allowed_by {
         let (text, place) = (&former.reason.text, place_of(&former.reason));
@@ -172,7 +180,10 @@ fn write_hops(hops: &[ChangedHop], out: &mut dyn Write) -> io::Result<()> {
             reason,
             supply,
         } = hinge;
-        writeln!(out, "    {DIM}hinges on{DIM:#} {value} ({reason}); {supply}")?;
+        writeln!(
+            out,
+            "    {DIM}hinges on{DIM:#} {value} ({reason}); {supply}"
+        )?;
     }
     Ok(())
 }
@@ -189,7 +200,10 @@ fn write_access(change: &AccessChange, out: &mut dyn Write) -> io::Result<()> {
         steps => format!(", as it {}", steps.join(", ")),
     };
     let (principal, access, resource) = (&entrance.principal, entrance.access, &entrance.resource);
-    writeln!(out, "  {BOLD}{principal}{BOLD:#} {verb} {access} {resource}{chain}")
+    writeln!(
+        out,
+        "  {BOLD}{principal}{BOLD:#} {verb} {access} {resource}{chain}"
+    )
 }
 
 fn write_finding(change: &FindingChange, in_full: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -206,7 +220,10 @@ fn write_finding(change: &FindingChange, in_full: bool, out: &mut dyn Write) -> 
             _ => "",
         };
         let message = &finding.message;
-        return writeln!(out, "  {BOLD}{address}{BOLD:#} {word}{message} ({rule}, {place})");
+        return writeln!(
+            out,
+            "  {BOLD}{address}{BOLD:#}: {word}{message} ({rule}, {place})"
+        );
     }
     let (severity, colour) = (finding.severity, colour(finding.severity));
     writeln!(out, "{colour}{severity}{colour:#} {BOLD}{address}{BOLD:#}")?;
@@ -216,7 +233,11 @@ fn write_finding(change: &FindingChange, in_full: bool, out: &mut dyn Write) -> 
         writeln!(out, "  {DIM}only{DIM:#} when {only_when}")?;
     }
     if let Some(before) = &change.before {
-        writeln!(out, "  {DIM}was{DIM:#}  {}", former(before, finding, change.change))?;
+        writeln!(
+            out,
+            "  {DIM}was{DIM:#}  {}",
+            former(before, finding, change.change)
+        )?;
     }
     writeln!(out, "  {DIM}fix{DIM:#}  {}", finding.help)?;
     writeln!(out, "  {DIM}rule{DIM:#} {rule} ({})", finding.alias)?;

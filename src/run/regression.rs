@@ -10,9 +10,7 @@ use super::teller::Teller;
 use crate::check::Judgement;
 use crate::diff::{self, Change, ChangedHop, PathChange, Side};
 use crate::finding::proof::{DecisionName, Proof};
-use crate::finding::{
-    Evidence, Finding, FindingVerdict, Report, Related, Status, Tally, Verdict,
-};
+use crate::finding::{Evidence, Finding, FindingVerdict, Related, Report, Status, Tally, Verdict};
 use crate::load::plan::Form;
 use crate::model::graph::ResourceGraph;
 use crate::model::resource::Resource;
@@ -52,7 +50,10 @@ pub(super) fn against_before(
             let kind = resource.kind();
             kind.is_some_and(|kind| rule.looks_at().contains(&kind))
         };
-        !existed.is_empty() && graph.iter().any(|(_, resource)| is_judged(resource))
+        // A job is only ever replaced: the plan that does it may leave nothing as it was.
+        let is_job = |resource: &Resource<'_>| resource.kind() == Some(Kind::ProcessingJob);
+        let all = || graph.iter().map(|(_, resource)| resource);
+        all().any(is_judged) && (!existed.is_empty() || all().any(is_job))
     });
     if rule.is_none() && !findings.iter().any(is_there) {
         return Tally::default();
@@ -136,7 +137,10 @@ impl Regression<'_, '_> {
                 verdict,
             };
             let mut report = Report::default();
-            findings.extend(self.teller.tell(std::slice::from_ref(&judgement), &mut report));
+            findings.extend(
+                self.teller
+                    .tell(std::slice::from_ref(&judgement), &mut report),
+            );
             tally.holds += report.tally.holds;
             tally.broken += report.tally.broken;
             tally.unsure += report.tally.unsure;
@@ -184,51 +188,53 @@ impl Regression<'_, '_> {
             },
         };
         let mut report = Report::default();
-        let told = self.teller.tell(std::slice::from_ref(&judgement), &mut report);
+        let told = self
+            .teller
+            .tell(std::slice::from_ref(&judgement), &mut report);
         let mut finding = told.into_iter().next()?;
-        self.show(&mut finding, change, before, was_proven);
+        show(&mut finding, change, before, was_proven);
         Some(finding)
     }
+}
 
-    /// The places: what decides now, and what allowed it before.
-    fn show(&self, finding: &mut Finding, change: &PathChange, before: &Proof, was_proven: bool) {
-        let mut reasons = change.hops.iter().flat_map(|hop| &hop.because);
-        let place = reasons.find_map(|reason| reason.location.clone());
-        if let Some(place) = place.filter(|_| was_proven) {
-            finding.location = place;
-        }
-        let mut related = Vec::new();
-        for former in change.hops.iter().flat_map(|hop| &hop.allowed_by) {
-            let Some(location) = former.reason.location.clone() else {
-                continue;
-            };
-            let fate = former.fate.zip(former.written_in.as_deref());
-            let fate = fate.map_or_else(String::new, |(fate, address)| {
-                format!("; `{address}` is {}", fate.name())
-            });
-            let message = format!("before, {}{fate}", former.reason.text);
-            let one = Related { message, location };
-            if !related.contains(&one) {
-                related.push(one);
-            }
-        }
-        finding.related = related;
-        let hinges = if was_proven {
-            change.hops.iter().flat_map(|hop| &hop.hinges_on).collect()
-        } else {
-            let hops = before.hops.iter().filter(|hop| hop.needed);
-            let open = hops.filter(|hop| hop.decision == DecisionName::Undecided);
-            open.flat_map(|hop| &hop.hinges_on).collect::<Vec<_>>()
+/// The places: what decides now, and what allowed it before.
+fn show(finding: &mut Finding, change: &PathChange, before: &Proof, was_proven: bool) {
+    let mut reasons = change.hops.iter().flat_map(|hop| &hop.because);
+    let place = reasons.find_map(|reason| reason.location.clone());
+    if let Some(place) = place.filter(|_| was_proven) {
+        finding.location = place;
+    }
+    let mut related = Vec::new();
+    for former in change.hops.iter().flat_map(|hop| &hop.allowed_by) {
+        let Some(location) = former.reason.location.clone() else {
+            continue;
         };
-        for hinge in hinges {
-            if !finding.hinges_on.contains(hinge) {
-                finding.hinges_on.push(hinge.clone());
-            }
+        let fate = former.fate.zip(former.written_in.as_deref());
+        let fate = fate.map_or_else(String::new, |(fate, address)| {
+            format!("; `{address}` is {}", fate.name())
+        });
+        let message = format!("before, {}{fate}", former.reason.text);
+        let one = Related { message, location };
+        if !related.contains(&one) {
+            related.push(one);
+        }
+    }
+    finding.related = related;
+    let hinges = if was_proven {
+        change.hops.iter().flat_map(|hop| &hop.hinges_on).collect()
+    } else {
+        let hops = before.hops.iter().filter(|hop| hop.needed);
+        let open = hops.filter(|hop| hop.decision == DecisionName::Undecided);
+        open.flat_map(|hop| &hop.hinges_on).collect::<Vec<_>>()
+    };
+    for hinge in hinges {
+        if !finding.hinges_on.contains(hinge) {
+            finding.hinges_on.push(hinge.clone());
         }
     }
 }
 
-/// Changes of paths that the same resources cause by going, together; each other one alone.
+/// Changes of paths that have the same cause, together.
 fn by_cause<'c>(changes: &[&'c PathChange]) -> Vec<Vec<&'c PathChange>> {
     let mut groups: Vec<(BTreeSet<&str>, Vec<&PathChange>)> = Vec::new();
     for change in changes {
@@ -249,8 +255,20 @@ fn by_cause<'c>(changes: &[&'c PathChange]) -> Vec<Vec<&'c PathChange>> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// The resources that go, or are replaced, and so break a path.
+/// What breaks a path: the resources that go or are replaced, else those whose statements changed.
 fn causes(change: &PathChange) -> BTreeSet<&str> {
+    let gone = gone(change);
+    if !gone.is_empty() {
+        return gone;
+    }
+    let former = change.hops.iter().flat_map(|hop| &hop.allowed_by);
+    former
+        .filter_map(|former| former.written_in.as_deref())
+        .collect()
+}
+
+/// The resources that go, or are replaced, and so break a path.
+fn gone(change: &PathChange) -> BTreeSet<&str> {
     let former = change.hops.iter().flat_map(|hop| &hop.allowed_by);
     let gone = former.filter(|former| former.fate.is_some());
     let gone = gone.filter_map(|former| former.written_in.as_deref());
@@ -294,7 +312,12 @@ fn lost(change: &PathChange, after: &Proof) -> String {
         |hop| format!("whether {}{}", request(hop), more(change)),
     );
     let fate = fates(change);
-    format!("a path that is proven before this change cannot be told after it: {what}{fate}")
+    let mut reasons = change.hops.iter().flat_map(|hop| &hop.because);
+    let reason = reasons.next();
+    let reason = reason.map_or_else(String::new, |reason| format!("; {}", reason.text));
+    format!(
+        "a path that is proven before this change cannot be told after it: {what}{reason}{fate}"
+    )
 }
 
 /// `` , since `aws_iam_role_policy.data` is deleted ``.
@@ -317,15 +340,15 @@ fn fates(change: &PathChange) -> String {
 }
 
 fn fix(change: &PathChange) -> Option<String> {
-    let causes: Vec<_> = causes(change)
+    let gone: Vec<_> = gone(change)
         .into_iter()
         .map(|address| format!("`{address}`"))
         .collect();
-    match (change.change, causes.is_empty()) {
+    match (change.change, gone.is_empty()) {
         (Change::Broken, false) => Some(format!(
             "keep {}, or bring what takes its place in the same change; remove the workload where it is not \
              meant to work any more",
-            causes.join(", ")
+            gone.join(", ")
         )),
         (Change::ProofLost, _) => {
             Some("supply what is not known, so that the path can be proven again".to_owned())
@@ -352,7 +375,9 @@ fn renamed(job: &Resource<'_>, former: &ResourceGraph<'_>) -> Verdict {
     match (name(old), name(job)) {
         (Some(one), Some(other)) if one == other => {
             let path = job.name_of("processing_job_name");
-            let at = job.get("processing_job_name").map_or(job.origin, |value| value.origin);
+            let at = job
+                .get("processing_job_name")
+                .map_or(job.origin, |value| value.origin);
             Verdict::Broken(vec![
                 Evidence::new(
                     format!(

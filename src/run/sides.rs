@@ -162,7 +162,9 @@ pub fn compare(options: &Options) -> Difference {
     };
     difference.paths.sort_by_key(|one| one.effect);
     difference.findings.sort_by(|one, other| {
-        let key = |change: &crate::diff::FindingChange| (change.effect, std::cmp::Reverse(change.severity));
+        let key = |change: &crate::diff::FindingChange| {
+            (change.effect, std::cmp::Reverse(change.severity))
+        };
         key(one).cmp(&key(other))
     });
     difference.access.sort_by_key(|one| one.effect);
@@ -274,7 +276,10 @@ fn of_two(options: &Options, before: &str, after: &str) -> Difference {
 /// What an estate is called inside of the input that it was found in.
 fn inside(input: &str, estate: &str) -> String {
     let rest = Path::new(estate).strip_prefix(input);
-    rest.map_or_else(|_| estate.to_owned(), |rest| rest.to_string_lossy().into_owned())
+    rest.map_or_else(
+        |_| estate.to_owned(),
+        |rest| rest.to_string_lossy().into_owned(),
+    )
 }
 
 fn finish(difference: &mut Difference, report: Report, overview: Overview) {

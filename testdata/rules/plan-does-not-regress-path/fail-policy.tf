@@ -53,4 +53,16 @@ resource "aws_sagemaker_notebook_instance" "imaging" {
   instance_type = "ml.t3.medium"
 }
 
+resource "aws_iam_role" "reports" {
+  name = "imaging-reports"
+
+  assume_role_policy = aws_iam_role.notebook.assume_role_policy
+}
+
+resource "aws_sagemaker_notebook_instance" "reports" {
+  name          = "imaging-reports"
+  role_arn      = aws_iam_role.reports.arn
+  instance_type = "ml.t3.medium"
+}
+
 # No template: only a plan or a change set tells what was there before.

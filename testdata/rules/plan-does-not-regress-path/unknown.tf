@@ -46,7 +46,6 @@ resource "aws_iam_role" "notebook" {
   })
 }
 
-# undecidable: the statement that goes let the role decrypt under a condition that only requests meet
 data "aws_iam_policy_document" "studies" {
   statement {
     actions   = ["s3:ListBucket"]
@@ -65,6 +64,7 @@ resource "aws_iam_role_policy" "studies" {
   policy = data.aws_iam_policy_document.studies.json
 }
 
+# undecidable: the policy whose attachment goes may have let the role decrypt, or not
 resource "aws_sagemaker_notebook_instance" "imaging" {
   name          = "imaging"
   role_arn      = aws_iam_role.notebook.arn
