@@ -184,6 +184,8 @@ impl FromArgMatches for Variables {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PathsFormat {
     Table,
+    Mermaid,
+    Svg,
     Json,
 }
 
@@ -191,7 +193,7 @@ pub(crate) enum PathsFormat {
 pub(crate) struct PathsArgs {
     #[command(flatten)]
     input: InputArgs,
-    /// `table` for people, `json` for machines.
+    /// `table` for people, `mermaid` and `svg` for pictures, `json` for machines.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: PathsFormat,
 }

@@ -13,6 +13,7 @@ use cli::{
 };
 use plangate::finding::ReportedProblem;
 use plangate::gate::Exit;
+use plangate::report::picture::{mermaid, svg};
 use plangate::report::{Style, diff, json, manual, paths};
 
 fn main() -> ExitCode {
@@ -117,6 +118,9 @@ fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {
     let mut out = anstream::stdout().lock();
     match args.format {
         PathsFormat::Table => paths::write(&report, &mut out)?,
+        // Who else gets in is not worked out yet.
+        PathsFormat::Mermaid => mermaid::write(&report, &[], &mut out)?,
+        PathsFormat::Svg => svg::write(&report, &[], &mut out)?,
         PathsFormat::Json => json::write_paths(&report, &mut out)?,
     }
     let could_not_run = report.problems.iter().any(|problem| problem.fatal);

@@ -42,14 +42,14 @@ pub(super) fn changes(before: &Side, after: &Side) -> (Vec<PathChange>, usize) {
             continue;
         };
         let hops = match (one, other, effect) {
-            (Some(one), Some(other), Effect::Worse) => changed_hops(one, other, (before, after)),
+            (one, Some(other), Effect::Worse) => changed_hops(one, other, (before, after)),
             _ => Vec::new(),
         };
         let has_cause = hops
             .iter()
             .flat_map(|hop| &hop.allowed_by)
             .any(|reason| reason.fate.is_some());
-        let removed = if hops.is_empty() || has_cause {
+        let removed = if one.is_none() || hops.is_empty() || has_cause {
             Vec::new()
         } else {
             removed(before, after)

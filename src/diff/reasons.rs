@@ -63,7 +63,7 @@ impl Fate {
 
 /// The hops that are needed and not allowed after the change, each with what allowed it before.
 pub(super) fn changed_hops(
-    before: &Proof,
+    before: Option<&Proof>,
     after: &Proof,
     sides: (&Side, &Side),
 ) -> Vec<ChangedHop> {
@@ -81,7 +81,8 @@ pub(super) fn changed_hops(
         resource: hop.resource.clone(),
         decision: hop.decision,
         because: hop.because.clone(),
-        allowed_by: former(before, hop)
+        allowed_by: before
+            .and_then(|before| former(before, hop))
             .map_or_else(Vec::new, |former| allowed_by(former, hop, sides)),
         hinges_on: hop.hinges_on.clone(),
     });

@@ -7,6 +7,7 @@ pub mod json;
 pub mod manual;
 pub mod model;
 pub mod paths;
+pub mod picture;
 
 use std::io::{self, Write};
 

@@ -166,11 +166,7 @@ impl Regression<'_, '_> {
             ),
             _ => ("proof-lost", lost(change, after)),
         };
-        let others = match group.len() - 1 {
-            0 => String::new(),
-            1 => "; so it is with 1 more path".to_owned(),
-            number => format!("; so it is with {number} more paths"),
-        };
+        let others = others(group);
         let mut evidence = Evidence::new(format!("{message}{others}"), resource.origin)
             .code(code)
             .about(format!("{} {}", before.workload.kind, before.role));
@@ -231,6 +227,28 @@ fn show(finding: &mut Finding, change: &PathChange, before: &Proof, was_proven: 
         if !finding.hinges_on.contains(hinge) {
             finding.hinges_on.push(hinge.clone());
         }
+    }
+}
+
+/// The other workloads whose paths the same change breaks.
+fn others(group: &[&PathChange]) -> String {
+    let others = group.iter().skip(1).filter_map(|change| {
+        let workload = &change.after.as_ref()?.workload;
+        let what = match workload.found_in {
+            Some(_) => "a job that may be started from ",
+            None => "",
+        };
+        Some(format!("{what}`{}`", workload.address))
+    });
+    let others: Vec<_> = others.collect();
+    match others.as_slice() {
+        [] => String::new(),
+        [one] => format!("; so it breaks the path of {one}"),
+        [one, two] => format!("; so it breaks the paths of {one} and {two}"),
+        [one, two, rest @ ..] => format!(
+            "; so it breaks the paths of {one}, {two} and {} more",
+            rest.len()
+        ),
     }
 }
 
