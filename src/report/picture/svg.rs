@@ -8,11 +8,13 @@ use crate::finding::Report;
 
 const WIDTH: u32 = 1280;
 const MARGIN: u32 = 20;
-/// The height of a line of text, and how wide a character of it is, in tenths.
+/// The height of a line of text, and how wide a character of it is at most, in tenths.
 const LINE: u32 = 15;
-const CHARACTER: u32 = 66;
+const CHARACTER: u32 = 70;
 /// Around the text of a box.
 const PADDING: u32 = 8;
+/// Characters of a line of a card's title.
+const TITLE: usize = 145;
 /// Between boxes that stand above each other.
 const GAP: u32 = 8;
 
@@ -130,7 +132,7 @@ impl Canvas {
         let (stroke, _) = colours(shade);
         let (x, y) = (from.x + from.width, from.middle());
         let (end_x, end_y) = (to.x, to.middle());
-        let bend = (x + end_x) / 2;
+        let bend = u32::midpoint(x, end_x);
         let look = match shade {
             Shade::Allowed => "stroke-width=\"1.5\"",
             Shade::Denied => "stroke-width=\"3\"",
@@ -200,7 +202,7 @@ struct Laid<'s> {
 }
 
 /// Steps above each other, from here on; returns them with where they end.
-fn column<'s>(steps: &'s [Step], at: (u32, u32), reach: u32, mut y: u32) -> (Vec<Laid<'s>>, u32) {
+fn column(steps: &[Step], at: (u32, u32), reach: u32, mut y: u32) -> (Vec<Laid<'_>>, u32) {
     let (x, width) = at;
     let laid = steps.iter().map(|step| {
         let names = step.hops.join(", ");
@@ -215,8 +217,8 @@ fn column<'s>(steps: &'s [Step], at: (u32, u32), reach: u32, mut y: u32) -> (Vec
             width,
             height: height(lines.len().max(target.len())),
         };
-        let reason = step.reason.as_deref();
-        let reason = reason.map_or_else(Vec::new, |text| wrapped(text, room(reach)));
+        let reason = step.reason.as_ref();
+        let reason = reason.map_or_else(Vec::new, |one| wrapped(&one.told(), room(reach)));
         let below = match reason.len() {
             0 => 0,
             number => height(number) - PADDING + 2,
@@ -237,13 +239,12 @@ fn column<'s>(steps: &'s [Step], at: (u32, u32), reach: u32, mut y: u32) -> (Vec
 /// Draws a card, and returns where it ends.
 fn draw(card: &Card, top: u32, canvas: &mut Canvas) -> u32 {
     let (stroke, _) = colours(card.shade);
-    canvas.text(
-        WORKLOAD.0,
-        top + 20,
-        &card.title,
-        &format!("fill=\"{stroke}\" font-size=\"13\" font-weight=\"bold\""),
-    );
-    let inside = top + 34;
+    let style = format!("fill=\"{stroke}\" font-size=\"13\" font-weight=\"bold\"");
+    let mut inside = top + 20;
+    for line in wrapped(&card.title, TITLE) {
+        canvas.text(WORKLOAD.0, inside, &line, &style);
+        inside += LINE;
+    }
     // The reasons of what leads to the role keep clear of its box.
     let reason = ROLE.0 - BEFORE.0;
     let (before, end_before) = column(&card.before, BEFORE, reason, inside);
