@@ -204,19 +204,6 @@ fn context_is_listed_and_not_counted() {
 fn context_that_cannot_be_read_is_fatal() {
     let folder = scratch("unreadable");
     for (text, says) in [
-        (
-            r#"{"VpcEndpoints": []}"#,
-            "is an answer of `aws ec2 describe-vpc-endpoints`, and this version reads plans and states",
-        ),
-        (
-            r#"{"Policy": "{}", "PolicyName": "default"}"#,
-            "is an answer of `aws kms get-key-policy`",
-        ),
-        (
-            r#"{"UserDetailList": [], "RoleDetailList": []}"#,
-            "is an answer of `aws iam get-account-authorization-details`",
-        ),
-        (r#"{"RouteTables": []}"#, "`aws ec2 describe-route-tables`"),
         (r#"{"version": 4, "lineage": "x"}"#, "keeps for itself"),
         (r#"{"a": 1}"#, "no Terraform plan or state"),
         (
