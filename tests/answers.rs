@@ -111,7 +111,7 @@ fn findings_name_the_command_that_tells() {
         ("PG-NET-001", "aws ec2 describe-route-tables > routes.json"),
         ("PG-NET-001", "aws ec2 describe-subnets > subnets.json"),
     ] {
-        let mut findings = alone.findings.iter().filter(|one| one.alias == alias);
+        let findings = alone.findings.iter().filter(|one| one.alias == alias);
         let mut supply = findings
             .flat_map(|one| &one.hinges_on)
             .map(|one| &one.supply);
@@ -304,9 +304,9 @@ fn documents_may_be_encoded_as_the_api_sends_them() {
             "/Policies/0/PolicyVersionList/0/Document",
         ] {
             let document = answer.pointer_mut(document).unwrap();
-            let text = document.to_string().into_bytes().into_iter();
-            let text: String = text.map(|byte| format!("%{byte:02X}")).collect();
-            *document = text.into();
+            let text = document.to_string().into_bytes();
+            let coded: Vec<_> = text.iter().map(|byte| format!("%{byte:02X}")).collect();
+            *document = coded.concat().into();
         }
     });
     let report = report(&[files.bucket(), encoded, key(&saved("key.json"))]);
@@ -338,11 +338,6 @@ fn the_estate_wins_over_what_it_changes() {
             },
         }));
         let plan = files.text("plan.json", &plan.to_string());
-        let context = [
-            files.bucket(),
-            saved("account.json"),
-            key(&saved("key.json")),
-        ];
         assert_eq!(
             verdicts(&report_of(&plan, &context)),
             ["broken"],

@@ -32,8 +32,13 @@ fn of_word(word: &str) -> Option<String> {
     Some(answer.to_owned())
 }
 
-/// By what rules say of the network.
+/// By what rules say of a network that is there already.
 fn of_words(value: &str) -> Option<String> {
+    let of = value.rsplit(' ').next()?;
+    let is_there = ["vpc-", "subnet-", "data."];
+    if !is_there.iter().any(|begin| of.starts_with(begin)) {
+        return None;
+    }
     let answer = if value.starts_with("the endpoints of ") {
         ENDPOINTS.to_owned()
     } else if value.starts_with("the main route table of ") {
@@ -87,6 +92,7 @@ mod tests {
             "describe-subnets",
         );
         says("vpce-0a1b2c3d4e5f60718.policy", "");
+        assert_eq!(command("the main route table of MainVpc"), None);
         assert_eq!(command("the bucket policy of records"), None);
         assert_eq!(
             command("arn:aws:kms:eu-central-1:111122223333:alias/a"),
