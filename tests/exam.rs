@@ -82,49 +82,6 @@ fn is_to_come(alias: &str) -> bool {
     !RULES.iter().any(|rule| rule.alias == alias)
 }
 
-/// Whether a text names a resource, as a whole word.
-fn says(text: &str, name: &str) -> bool {
-    let is_part = |one: char| one.is_ascii_alphanumeric() || "_-".contains(one);
-    text.match_indices(name).any(|(at, _)| {
-        let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + name.len()..)
-            .unwrap_or_default()
-            .chars()
-            .next();
-        !before.is_some_and(|one| is_part(one) || one == '.') && !after.is_some_and(is_part)
-    })
-}
-
-/// Whether a finding leads its reader to a resource: by its subject, by a place, or by a hop of the path that it
-/// belongs to.
-fn leads_to(finding: &Finding, report: &Report, name: &str) -> bool {
-    let own = finding.resource.address.as_str();
-    let related = finding.related.iter().map(|one| one.message.as_str());
-    let paths = report.paths.iter();
-    let paths = paths.filter(|path| path.workload.address == own || path.role == own);
-    let hops = paths.flat_map(|path| {
-        let hops = path.hops.iter();
-        let ends = hops.flat_map(|hop| [hop.principal.as_str(), hop.resource.as_str()]);
-        ends.chain([path.role.as_str(), path.workload.address.as_str()])
-    });
-    let mut texts = [own, finding.message.as_str()]
-        .into_iter()
-        .chain(related)
-        .chain(hops);
-    texts.any(|text| says(text, name))
-}
-
-/// The findings of a rule with a verdict.
-fn with<'r>(
-    report: &'r Report,
-    alias: &str,
-    verdict: FindingVerdict,
-) -> impl Iterator<Item = &'r Finding> {
-    let findings = report.findings.iter();
-    findings.filter(move |one| one.alias == alias && one.verdict == verdict)
-}
-
 /// What the exam expects of one form of a case, and what is not so.
 struct Marking<'m> {
     case: &'m Value,
@@ -166,14 +123,14 @@ impl Marking<'_> {
             code.is_none() || one.alias != rule || one.code.is_none() || one.code == code
         };
         let is_broken = rules.iter().any(|rule| {
-            let mut broken = with(report, rule, FindingVerdict::Broken);
-            broken.any(|one| fits(one) && leads_to(one, report, name))
+            let mut broken = support::with(report, rule, FindingVerdict::Broken);
+            broken.any(|one| fits(one) && support::leads_to(one, report, name))
         });
         // Some rules speak of paths that are decided only: the doubt is the path's.
         let is_in_doubt = report.findings.iter().any(|one| {
             let is_of_rule = rules.contains(&one.alias) || one.alias.starts_with("PG-PATH");
             let is_unsure = one.verdict == FindingVerdict::Unsure;
-            is_of_rule && is_unsure && leads_to(one, report, name)
+            is_of_rule && is_unsure && support::leads_to(one, report, name)
         });
         if !is_broken && self.may_be_unsure() && is_in_doubt {
             self.is_unsure = true;
@@ -190,7 +147,7 @@ impl Marking<'_> {
             self.row(row);
         }
         for rule in texts(self.case, "must_not_report") {
-            if let Some(one) = with(self.report, rule, FindingVerdict::Broken).next() {
+            if let Some(one) = support::with(self.report, rule, FindingVerdict::Broken).next() {
                 let told = format!("{rule} is broken: {}", one.message);
                 self.wrong.push(told);
             }
