@@ -24,6 +24,7 @@ pub mod resolve;
 mod room;
 pub mod rules;
 mod run;
+pub mod seals;
 pub mod terraform;
 pub mod workload;
 pub mod yaml;

@@ -27,13 +27,17 @@ const EDGES: &[(&str, &[&str])] = &[
         "paths",
         &["model", "iam", "finding", "access", "network", "workload"],
     ),
+    ("seals", &["model", "iam", "access", "workload", "paths"]),
     (
         "rules",
         &[
-            "model", "iam", "access", "finding", "workload", "network", "paths",
+            "model", "iam", "access", "finding", "workload", "network", "paths", "seals",
         ],
     ),
-    ("check", &["model", "iam", "rules", "finding", "paths"]),
+    (
+        "check",
+        &["model", "iam", "rules", "finding", "paths", "seals"],
+    ),
     ("gate", &["finding"]),
     ("report", &["model", "load", "finding", "rules"]),
     (
@@ -56,6 +60,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "access",
             "network",
             "paths",
+            "seals",
         ],
     ),
 ];
@@ -144,6 +149,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "identity-policies",
         "remedy",
         "resource-policies",
+        "seals",
         "statements",
         "suggested-statement",
     ] {

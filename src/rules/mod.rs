@@ -10,6 +10,7 @@ mod bucket_public_access_blocked;
 mod bucket_requires_tls;
 mod caller_can_pass_job_role;
 mod context;
+mod data_readers_closed_world;
 mod endpoint_does_not_replace_permission;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
@@ -28,6 +29,7 @@ mod key_policy_conditions_compatible_with_services;
 mod key_policy_limited_to_trusted_accounts;
 mod key_policy_without_wildcard_principal;
 mod key_rotation_enabled;
+mod key_use_limited_to_expected_principals;
 mod no_iam_user_access_keys;
 mod notebook_code_sources_free_of_credentials;
 mod notebook_direct_internet_access_disabled;
@@ -49,6 +51,7 @@ mod resource_policies;
 mod role_mode_consistent;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
+mod seals;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod suggested_statement;
@@ -78,6 +81,7 @@ pub static RULES: &[Rule] = &[
     key_policy_without_wildcard_principal::RULE,
     key_policy_limited_to_trusted_accounts::RULE,
     key_policy_admits_execution_role::RULE,
+    key_use_limited_to_expected_principals::RULE,
     iam_policy_names_key_not_alias::RULE,
     identity_decrypt_not_on_all_keys::RULE,
     key_policy_conditions_compatible_with_services::RULE,
@@ -109,6 +113,7 @@ pub static RULES: &[Rule] = &[
     job_reads_input::RULE,
     job_writes_output::RULE,
     workload_volume_key_usable::RULE,
+    data_readers_closed_world::RULE,
     endpoint_does_not_replace_permission::RULE,
 ];
 
