@@ -31,15 +31,16 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "model", "iam", "access", "finding", "workload", "network", "paths", "seals",
+            "model", "iam", "access", "finding", "workload", "network", "paths", "seals", "diff",
         ],
     ),
     (
         "check",
         &["model", "iam", "rules", "finding", "paths", "seals"],
     ),
-    ("gate", &["finding"]),
-    ("report", &["model", "load", "finding", "rules"]),
+    ("diff", &["finding"]),
+    ("gate", &["finding", "diff"]),
+    ("report", &["model", "load", "finding", "rules", "diff"]),
     (
         "run",
         &[
@@ -61,6 +62,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "network",
             "paths",
             "seals",
+            "diff",
         ],
     ),
 ];

@@ -40,6 +40,7 @@ mod notebook_root_access_disabled;
 mod notebook_starts_processing_job;
 mod notebook_volume_encrypted_with_customer_key;
 mod passrole_scoped;
+mod plan_does_not_regress_path;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
@@ -115,6 +116,7 @@ pub static RULES: &[Rule] = &[
     workload_volume_key_usable::RULE,
     data_readers_closed_world::RULE,
     endpoint_does_not_replace_permission::RULE,
+    plan_does_not_regress_path::RULE,
 ];
 
 /// A rule: what it proves, and how to say it.
@@ -197,6 +199,8 @@ pub(crate) enum Check {
         &'static [Kind],
         fn(&Context<'_, '_>, &Subject<'_, '_>) -> Verdict,
     ),
+    /// What a change makes of workloads of these kinds: judged where both of its sides are known, not here.
+    Change(&'static [Kind]),
 }
 
 impl Rule {
@@ -210,8 +214,15 @@ impl Rule {
     #[must_use]
     pub fn looks_at(&self) -> &'static [Kind] {
         match self.check {
-            Check::Resource(kinds, _) => kinds,
+            Check::Resource(kinds, _) | Check::Change(kinds) => kinds,
         }
+    }
+
+    /// Whether it judges what a change does, so that it says nothing of an input that does not tell what was
+    /// there before.
+    #[must_use]
+    pub fn is_about_changes(&self) -> bool {
+        matches!(self.check, Check::Change(_))
     }
 
     /// Judges one subject.
@@ -219,6 +230,7 @@ impl Rule {
     pub fn judge(&self, context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         match self.check {
             Check::Resource(_, check) => check(context, subject),
+            Check::Change(_) => Verdict::NotApplicable,
         }
     }
 }
