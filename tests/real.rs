@@ -1,6 +1,8 @@
 //! Terraform projects of which it is known what is wrong with them: `terraform-real` of the corpora, where they are
 //! there. The mistakes must be found, and what is right must pass.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+
 mod support;
 
 use std::path::{Path, PathBuf};
