@@ -76,12 +76,6 @@ fn texts<'v>(case: &'v Value, name: &str) -> Vec<&'v str> {
     all.filter_map(Value::as_str).collect()
 }
 
-/// Rules that expectations name and nobody has written yet: what asks for one of them alone is skipped. To be
-/// deleted, with what calls it, once every rule is there.
-fn is_to_come(alias: &str) -> bool {
-    !RULES.iter().any(|rule| rule.alias == alias)
-}
-
 /// What the exam expects of one form of a case, and what is not so.
 struct Marking<'m> {
     case: &'m Value,
@@ -115,7 +109,7 @@ impl Marking<'_> {
         let text = |key| row.get(key).and_then(Value::as_str);
         let (rule, code) = (text("rule").unwrap(), text("code"));
         let rules: Vec<_> = std::iter::once(rule).chain(texts(row, "or")).collect();
-        if rules.iter().all(|rule| is_to_come(rule)) {
+        if rules.iter().all(|rule| support::is_to_come(rule)) {
             self.to_come.insert(rule.to_owned());
             return;
         }

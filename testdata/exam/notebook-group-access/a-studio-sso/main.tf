@@ -80,6 +80,29 @@ resource "aws_vpc_endpoint" "api" {
   })
 }
 
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id          = aws_vpc.main.id
+  service_name    = "com.amazonaws.us-east-1.s3"
+  route_table_ids = [aws_route_table.private.id]
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "OwnBuckets"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = "*"
+      Condition = {
+        StringEquals = {
+          "aws:PrincipalAccount" = local.account
+          "aws:ResourceAccount"  = local.account
+        }
+      }
+    }]
+  })
+}
+
 resource "aws_kms_key" "data" {
   description         = "Orchard plots"
   enable_key_rotation = true
