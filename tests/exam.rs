@@ -120,13 +120,7 @@ impl Marking<'_> {
             let mut broken = support::with(report, rule, FindingVerdict::Broken);
             broken.any(|one| fits(one) && support::leads_to(one, report, name))
         });
-        // Some rules speak of paths that are decided only: the doubt is the path's.
-        let is_in_doubt = report.findings.iter().any(|one| {
-            let is_of_rule = rules.contains(&one.alias) || one.alias.starts_with("PG-PATH");
-            let is_unsure = one.verdict == FindingVerdict::Unsure;
-            is_of_rule && is_unsure && support::leads_to(one, report, name)
-        });
-        if !is_broken && self.may_be_unsure() && is_in_doubt {
+        if !is_broken && self.may_be_unsure() && support::is_in_doubt(report, name) {
             self.is_unsure = true;
         } else if !is_broken {
             let code = code.unwrap_or_default();

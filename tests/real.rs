@@ -151,17 +151,13 @@ fn projects() -> Option<PathBuf> {
     Some(support::corpora()?.join("terraform-real"))
 }
 
-/// Whether a report tells a mistake, or an honest doubt where that will do: of a policy that the plan alone does not
-/// know, each rule on policies says so, but for those that cannot tell whom it is for.
+/// Whether a report tells a mistake, or an honest doubt where that will do.
 fn is_told(report: &Report, (_, rules, resource): &Mistake, may_doubt: bool) -> bool {
-    let mut findings = report.findings.iter();
-    findings.any(|one| {
-        let is_meant = match one.verdict {
-            FindingVerdict::Broken => rules.contains(&one.alias),
-            FindingVerdict::Unsure => may_doubt,
-        };
-        is_meant && support::leads_to(one, report, resource)
-    })
+    let mut broken = rules
+        .iter()
+        .flat_map(|rule| support::with(report, rule, FindingVerdict::Broken));
+    broken.any(|one| support::leads_to(one, report, resource))
+        || may_doubt && support::is_in_doubt(report, resource)
 }
 
 #[test]

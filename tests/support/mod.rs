@@ -106,6 +106,13 @@ pub(crate) fn with<'r>(
     findings.filter(move |one| one.alias == alias && one.verdict == verdict)
 }
 
+/// Whether a report says of a resource that it cannot tell. Which rule does is open: one that judges groups is silent
+/// where it cannot be told which groups are meant, one on whole paths where a path is in doubt.
+pub(crate) fn is_in_doubt(report: &Report, name: &str) -> bool {
+    let mut findings = report.findings.iter();
+    findings.any(|one| one.verdict == FindingVerdict::Unsure && leads_to(one, report, name))
+}
+
 /// Rules that expectations name and nobody has written yet: what asks for one of them alone is skipped. To be
 /// deleted, with what calls it, once every rule is there.
 pub(crate) fn is_to_come(alias: &str) -> bool {
