@@ -113,9 +113,11 @@ pub(crate) struct InputArgs {
 /// What is told beside inputs.
 #[derive(Debug, Args)]
 struct Surroundings {
-    /// A plan or state of another root, which tells what lies outside the inputs, and is not judged
-    /// itself. May be given several times.
-    #[arg(long, value_name = "FILE")]
+    /// A plan or state of another root, or a saved answer of the AWS CLI, which tells what lies outside the
+    /// inputs, and is not judged itself: `aws iam get-account-authorization-details`, `aws ec2
+    /// describe-vpc-endpoints`, `describe-route-tables`, `describe-subnets`, asked for all there is, without
+    /// filters; and `aws kms get-key-policy` as `KEY_ARN=FILE`. May be given several times.
+    #[arg(long, value_name = "[KEY_ARN=]FILE")]
     context: Vec<String>,
     /// Terraform source of the plans: a directory, a file, or the binary plan file. What lies beside a
     /// plan is found without it. Of change sets, the template that they were made of.

@@ -204,19 +204,6 @@ fn context_is_listed_and_not_counted() {
 fn context_that_cannot_be_read_is_fatal() {
     let folder = scratch("unreadable");
     for (text, says) in [
-        (
-            r#"{"VpcEndpoints": []}"#,
-            "is an answer of `aws ec2 describe-vpc-endpoints`, and this version reads plans and states",
-        ),
-        (
-            r#"{"Policy": "{}", "PolicyName": "default"}"#,
-            "is an answer of `aws kms get-key-policy`",
-        ),
-        (
-            r#"{"UserDetailList": [], "RoleDetailList": []}"#,
-            "is an answer of `aws iam get-account-authorization-details`",
-        ),
-        (r#"{"RouteTables": []}"#, "`aws ec2 describe-route-tables`"),
         (r#"{"version": 4, "lineage": "x"}"#, "keeps for itself"),
         (r#"{"a": 1}"#, "no Terraform plan or state"),
         (
@@ -302,7 +289,8 @@ fn a_state_beside_a_plan_is_passed_over() {
     // What is there to tell what others make is not judged because it is found.
     let all = report("testdata/context", &[SECURITY, SECURITY_PLAN, NETWORK]);
     assert_eq!(judged(&all), [ANALYSIS]);
-    assert_eq!(all.passed_over, 0);
+    // Saved answers are no inputs.
+    assert_eq!(all.passed_over, 5);
 }
 
 #[test]

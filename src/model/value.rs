@@ -127,6 +127,8 @@ pub enum Why {
     TemplateNotSeen,
     /// A change set that does not tell the properties.
     ValuesNotIncluded,
+    /// A saved answer of AWS that goes on elsewhere.
+    PartialAnswer,
 }
 
 impl fmt::Display for Why {
@@ -155,6 +157,7 @@ impl fmt::Display for Why {
             Self::ChangedByMacro => "changed by a macro",
             Self::TemplateNotSeen => "template not seen",
             Self::ValuesNotIncluded => "values not included",
+            Self::PartialAnswer => "partial answer",
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The pipeline: from the inputs that the user named to a report.
 
 mod changes;
+mod context;
 mod estate;
 mod expressions;
 mod naming;
@@ -41,7 +42,8 @@ pub use who::who;
 pub struct Options {
     /// Files, directories, or `-` for standard input.
     pub inputs: Vec<String>,
-    /// Plans and states of other roots, which tell what lies outside the inputs.
+    /// Plans and states of other roots and saved answers of the AWS CLI, which tell what lies outside the
+    /// inputs. Before the policy of a key its ARN stands: `ARN=FILE`.
     pub context: Vec<String>,
     /// Terraform source of the plans: a directory, a file, or a binary plan file. Without it, what lies
     /// beside a plan is taken. Of change sets, the template that they were made of.

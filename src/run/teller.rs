@@ -142,7 +142,7 @@ impl Teller<'_, '_> {
         MissingValue {
             value: self.mask(&own_name(value, self.graph)),
             reason: why.to_string(),
-            supply: supply(why, self.told_by).to_owned(),
+            supply: supply(value, why, self.told_by),
         }
     }
 
