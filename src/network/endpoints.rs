@@ -53,7 +53,7 @@ pub fn serves(endpoint: &Resource<'_>, service: &str) -> Truth {
     }
 }
 
-impl Network<'_, '_> {
+impl<'g> Network<'g, '_> {
     /// The way from a subnet to a service of AWS, as far as endpoints go: a gateway endpoint that the
     /// subnet's route table has, else an interface endpoint of the VPC whose private DNS is on.
     #[must_use]
@@ -117,6 +117,13 @@ impl Network<'_, '_> {
                 why: Why::ExternalResource,
             }),
         }
+    }
+
+    /// The VPC that an endpoint stands in, if it says one.
+    #[must_use]
+    pub fn vpc_of_endpoint(&self, endpoint: ResourceId) -> Option<Target<'g>> {
+        let value = given(self.graph.get(endpoint).get("vpc_id"))?;
+        Some(self.graph.target(value, Kind::VPCS))
     }
 
     /// Endpoints for a service in the VPC of a subnet, whether or not traffic takes them.

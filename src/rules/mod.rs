@@ -10,6 +10,7 @@ mod bucket_public_access_blocked;
 mod bucket_requires_tls;
 mod caller_can_pass_job_role;
 mod context;
+mod default_vpc_not_used;
 mod endpoint_does_not_replace_permission;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
@@ -47,8 +48,13 @@ mod remedy;
 mod repository_policy_not_public;
 mod resource_policies;
 mod role_mode_consistent;
+mod s3_endpoint_policy_prevents_exfiltration;
+mod sagemaker_api_not_callable_around_endpoint;
+mod sagemaker_endpoint_and_iam_policies_combined;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
+mod sagemaker_only;
+mod sagemaker_path;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod suggested_statement;
@@ -56,6 +62,7 @@ mod volume_key_is_not_data_access;
 mod workload_ingress_closed;
 mod workload_subnet_private;
 mod workload_volume_key_usable;
+mod workload_vpcs;
 
 pub use context::{Context, KeyUse, Setting, Subject};
 
@@ -99,9 +106,12 @@ pub static RULES: &[Rule] = &[
     execution_role_has_service_plumbing_permissions::RULE,
     sagemaker_endpoint_policy_customised::RULE,
     sagemaker_endpoint_policy_names_principals::RULE,
+    sagemaker_endpoint_and_iam_policies_combined::RULE,
+    s3_endpoint_policy_prevents_exfiltration::RULE,
     gateway_endpoint_policy_uses_conditions_for_principals::RULE,
     workload_subnet_private::RULE,
     workload_ingress_closed::RULE,
+    default_vpc_not_used::RULE,
     repository_policy_not_public::RULE,
     notebook_reads_dataset::RULE,
     notebook_starts_processing_job::RULE,
@@ -109,6 +119,7 @@ pub static RULES: &[Rule] = &[
     job_reads_input::RULE,
     job_writes_output::RULE,
     workload_volume_key_usable::RULE,
+    sagemaker_api_not_callable_around_endpoint::RULE,
     endpoint_does_not_replace_permission::RULE,
 ];
 
