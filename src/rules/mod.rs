@@ -44,12 +44,15 @@ mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
 mod processing_job_runs_in_vpc;
 mod processing_job_volume_encrypted_with_customer_key;
+mod reaching;
 mod remedy;
 mod repository_policy_not_public;
 mod resource_policies;
 mod role_mode_consistent;
 mod s3_endpoint_policy_prevents_exfiltration;
+mod s3_endpoint_present_and_routed;
 mod sagemaker_api_not_callable_around_endpoint;
+mod sagemaker_api_reachable_privately;
 mod sagemaker_endpoint_and_iam_policies_combined;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
@@ -58,8 +61,11 @@ mod sagemaker_path;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod suggested_statement;
+mod supporting_endpoints_present;
 mod volume_key_is_not_data_access;
 mod workload_ingress_closed;
+mod workload_internet_egress_controlled;
+mod workload_reaches_services;
 mod workload_subnet_private;
 mod workload_volume_key_usable;
 mod workload_vpcs;
@@ -104,13 +110,17 @@ pub static RULES: &[Rule] = &[
     static_keys_not_delivered_to_workloads::RULE,
     execution_role_not_admin::RULE,
     execution_role_has_service_plumbing_permissions::RULE,
+    sagemaker_api_reachable_privately::RULE,
     sagemaker_endpoint_policy_customised::RULE,
     sagemaker_endpoint_policy_names_principals::RULE,
     sagemaker_endpoint_and_iam_policies_combined::RULE,
+    s3_endpoint_present_and_routed::RULE,
     s3_endpoint_policy_prevents_exfiltration::RULE,
     gateway_endpoint_policy_uses_conditions_for_principals::RULE,
+    supporting_endpoints_present::RULE,
     workload_subnet_private::RULE,
     workload_ingress_closed::RULE,
+    workload_internet_egress_controlled::RULE,
     default_vpc_not_used::RULE,
     repository_policy_not_public::RULE,
     notebook_reads_dataset::RULE,
@@ -119,6 +129,7 @@ pub static RULES: &[Rule] = &[
     job_reads_input::RULE,
     job_writes_output::RULE,
     workload_volume_key_usable::RULE,
+    workload_reaches_services::RULE,
     sagemaker_api_not_callable_around_endpoint::RULE,
     endpoint_does_not_replace_permission::RULE,
 ];
