@@ -163,28 +163,23 @@ impl<'g, 'a> Network<'g, 'a> {
             let [from, to] = ends.map(|names| names.iter().find_map(|name| given(part.get(name))));
             let asked = Asked { other, ports };
             let number = part.get("rule_number").and_then(number);
-            match (
-                number,
-                asked.entry(
-                    part.get("rule_action"),
-                    [
-                        part.get("protocol"),
-                        part.get("cidr_block"),
-                        part.get("ipv6_cidr_block"),
-                        from,
-                        to,
-                    ],
-                ),
-            ) {
-                (Some(number), Some((allows, fits))) => found.push(Entry {
+            let values = [
+                part.get("protocol"),
+                part.get("cidr_block"),
+                part.get("ipv6_cidr_block"),
+                from,
+                to,
+            ];
+            let entry = asked.entry(part.get("rule_action"), values);
+            if let (Some(number), Some((allows, fits))) = (number, entry) {
+                found.push(Entry {
                     number,
                     allows,
                     fits,
-                }),
-                _ => {
-                    let missing = Missing::of(part.said_by, "rule_action", Why::KnownAfterApply);
-                    unknown.get_or_insert(missing);
-                }
+                });
+            } else {
+                let missing = Missing::of(part.said_by, "rule_action", Why::KnownAfterApply);
+                unknown.get_or_insert(missing);
             }
         }
         let name = match direction {
@@ -193,12 +188,11 @@ impl<'g, 'a> Network<'g, 'a> {
         };
         for value in resource.get(name).map(elements).unwrap_or_default() {
             let entry = value.as_map().and_then(|map| inline(map, other, ports));
-            match entry {
-                Some(entry) => found.push(entry),
-                None => {
-                    let why = value.why_unknown().unwrap_or(Why::KnownAfterApply);
-                    unknown.get_or_insert(Missing::of(resource, name, why));
-                }
+            if let Some(entry) = entry {
+                found.push(entry);
+            } else {
+                let why = value.why_unknown().unwrap_or(Why::KnownAfterApply);
+                unknown.get_or_insert(Missing::of(resource, name, why));
             }
         }
         (found, unknown)
@@ -285,10 +279,9 @@ impl Asked {
         match self.other {
             Other::Public if block.prefix_len() == 0 => Truth::Yes,
             Other::Public if is_public(block) => Truth::Unknown,
-            Other::Public => Truth::No,
             Other::Block(other) if block.contains(&other) => Truth::Yes,
             Other::Block(other) if other.contains(block) => Truth::Unknown,
-            Other::Block(_) => Truth::No,
+            Other::Public | Other::Block(_) => Truth::No,
         }
     }
 }

@@ -162,7 +162,7 @@ impl<'g, 'a> Network<'g, 'a> {
         }
         if let Destination::Interface(id) = destination {
             self.names(vpc, &mut reach);
-            self.into_endpoint(from, id, &mut reach);
+            self.admitted_by_endpoint(from, id, &mut reach);
         }
         self.out_of_groups(from, destination, &mut reach);
         self.through_acls(from, destination, &mut reach);
@@ -297,7 +297,7 @@ impl<'g, 'a> Network<'g, 'a> {
     }
 
     /// Whether the groups of an endpoint's interfaces let the workload in.
-    fn into_endpoint(&self, from: &Standpoint<'g>, endpoint: ResourceId, reach: &mut Reach) {
+    fn admitted_by_endpoint(&self, from: &Standpoint<'g>, endpoint: ResourceId, reach: &mut Reach) {
         let resource = self.graph.get(endpoint);
         let groups = self.groups_of_endpoint(endpoint);
         let block = self.block_of(from.subnet);
@@ -544,7 +544,8 @@ impl<'g, 'a> Network<'g, 'a> {
             return Truth::Unknown;
         };
         let endpoint = self.graph.get(id);
-        if name.starts_with(endpoint.address.as_str()) {
+        let own = endpoint.get("prefix_list_id").and_then(Value::as_text);
+        if name.starts_with(endpoint.address.as_str()) || own == Some(name) {
             return Truth::Yes;
         }
         let Some(list) = self.graph.find(name) else {
@@ -555,7 +556,7 @@ impl<'g, 'a> Network<'g, 'a> {
             return Truth::No;
         }
         match list.get("name").and_then(Value::as_text) {
-            Some(name) if name.ends_with(".s3") => serves(endpoint, "s3"),
+            Some(name) if name.rsplit('.').next() == Some("s3") => serves(endpoint, "s3"),
             _ => Truth::Unknown,
         }
     }

@@ -16,7 +16,7 @@ use crate::model::truth::Truth;
 use crate::model::value::{Data, ProviderId, Value, Why};
 use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
 use crate::network::Network;
-use crate::paths::{self, Path};
+use crate::paths::{self, Path, ServiceReach};
 use crate::workload::{RoleUse, protected_buckets, role_uses};
 
 /// The estate that rules look at, with what is worked out once for all of them.
@@ -39,6 +39,8 @@ pub struct Context<'g, 'a> {
     aws_managed: BTreeMap<&'g str, &'g str>,
     /// What workloads need, hop by hop, once a rule asks.
     paths: OnceLock<Vec<Path>>,
+    /// Which services workloads reach, once a rule asks.
+    reaches: OnceLock<Vec<(ResourceId, Vec<ServiceReach<'g>>)>>,
     /// The groups that notebooks are meant for, once a rule asks.
     pub(super) designated: OnceLock<Vec<ResourceId>>,
 }
@@ -101,6 +103,7 @@ impl<'g, 'a> Context<'g, 'a> {
                 .collect(),
             aws_managed: aws_managed(graph),
             paths: OnceLock::new(),
+            reaches: OnceLock::new(),
             designated: OnceLock::new(),
         }
     }
@@ -110,6 +113,25 @@ impl<'g, 'a> Context<'g, 'a> {
     pub fn paths(&self) -> &[Path] {
         self.paths
             .get_or_init(|| paths::prove(&self.access, &self.network))
+    }
+
+    /// The ways by which each workload in subnets of the customer reaches the services that it calls, and
+    /// what is in the way.
+    pub(super) fn reaches(&self) -> &[(ResourceId, Vec<ServiceReach<'g>>)] {
+        self.reaches.get_or_init(|| {
+            let workloads = self.graph.iter().map(|(id, _)| id);
+            workloads
+                .map(|id| (id, paths::services_of(self.graph, &self.network, id)))
+                .filter(|(_, reaches)| !reaches.is_empty())
+                .collect()
+        })
+    }
+
+    /// Those of one workload.
+    pub(super) fn reaches_of(&self, workload: ResourceId) -> &[ServiceReach<'g>] {
+        let mut all = self.reaches().iter();
+        let own = all.find(|(id, _)| *id == workload);
+        own.map_or(&[], |(_, reaches)| reaches)
     }
 
     /// The same, when nothing else is asked.

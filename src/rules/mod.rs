@@ -12,6 +12,9 @@ mod caller_can_pass_job_role;
 mod context;
 mod default_vpc_not_used;
 mod endpoint_does_not_replace_permission;
+mod endpoint_not_in_public_subnet;
+mod endpoint_policies_admit_required_traffic;
+mod endpoint_security_group_correct;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_trust_limited;
@@ -49,6 +52,7 @@ mod remedy;
 mod repository_policy_not_public;
 mod resource_policies;
 mod role_mode_consistent;
+mod runtime_endpoint_not_mistaken_for_api;
 mod s3_endpoint_policy_prevents_exfiltration;
 mod s3_endpoint_present_and_routed;
 mod sagemaker_api_not_callable_around_endpoint;
@@ -63,6 +67,7 @@ mod static_keys_not_delivered_to_workloads;
 mod suggested_statement;
 mod supporting_endpoints_present;
 mod volume_key_is_not_data_access;
+mod workload_egress_restricted;
 mod workload_ingress_closed;
 mod workload_internet_egress_controlled;
 mod workload_reaches_services;
@@ -114,11 +119,16 @@ pub static RULES: &[Rule] = &[
     sagemaker_endpoint_policy_customised::RULE,
     sagemaker_endpoint_policy_names_principals::RULE,
     sagemaker_endpoint_and_iam_policies_combined::RULE,
+    endpoint_security_group_correct::RULE,
     s3_endpoint_present_and_routed::RULE,
     s3_endpoint_policy_prevents_exfiltration::RULE,
     gateway_endpoint_policy_uses_conditions_for_principals::RULE,
+    endpoint_policies_admit_required_traffic::RULE,
     supporting_endpoints_present::RULE,
+    runtime_endpoint_not_mistaken_for_api::RULE,
+    endpoint_not_in_public_subnet::RULE,
     workload_subnet_private::RULE,
+    workload_egress_restricted::RULE,
     workload_ingress_closed::RULE,
     workload_internet_egress_controlled::RULE,
     default_vpc_not_used::RULE,

@@ -3,7 +3,7 @@
 use super::{Context, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::network::{Blocked, Exit, Missing, Obstacle};
-use crate::paths::{Service, ServiceReach, services_of};
+use crate::paths::{Service, ServiceReach};
 use crate::workload::noun;
 
 /// Judges what keeps services out of reach of a workload: those obstacles that a rule speaks of, for the
@@ -14,12 +14,12 @@ pub(super) fn judge(
     is_own: impl Fn(Service, Obstacle) -> bool,
     severity: impl Fn(Service) -> Severity,
 ) -> Verdict {
-    let all = services_of(context.graph, &context.network, workload.id);
+    let all = context.reaches_of(workload.id);
     let called = workload.resource.kind().map_or("workload", noun);
     let mut verdict = Verdict::NotApplicable;
     let mut blocked: Vec<(&Blocked, Vec<&ServiceReach<'_>>)> = Vec::new();
     let mut unknown: Vec<(&Missing, Vec<&ServiceReach<'_>>)> = Vec::new();
-    for one in &all {
+    for one in all {
         if is_placed(one) {
             verdict = verdict.worse(Verdict::Holds);
         }
@@ -83,9 +83,9 @@ pub(super) fn judge(
 const fn fix(obstacle: Obstacle) -> Option<&'static str> {
     match obstacle {
         Obstacle::OtherVpc => Some("make an endpoint for the service in the VPC of the workload"),
-        Obstacle::Dns => {
-            Some("turn private DNS of the endpoint on, and DNS support and DNS host names of its VPC")
-        }
+        Obstacle::Dns => Some(
+            "turn private DNS of the endpoint on, and DNS support and DNS host names of its VPC",
+        ),
         Obstacle::Egress => Some(
             "let TCP port 443 out to the security groups of the endpoints, and to the prefix list of Amazon S3",
         ),
@@ -128,7 +128,7 @@ pub(super) fn over_nat(
     code: Option<&'static str>,
 ) -> Verdict {
     let called = workload.resource.kind().map_or("workload", noun);
-    let all = services_of(context.graph, &context.network, workload.id);
+    let all = context.reaches_of(workload.id);
     let mut verdict = Verdict::NotApplicable;
     let mut seen = Vec::new();
     for one in all.iter().filter(|one| one.service == service) {
