@@ -82,7 +82,13 @@ fn judge<'g>(
     let mut unknown = rules.perhaps_more.clone();
     for rule in &rules.rules {
         let anywhere: Vec<_> = rule.peers.iter().filter(|peer| is_anywhere(peer)).collect();
-        if let Some(missing) = rule.peers.iter().find_map(Peer::missing) {
+        // A prefix list is part of the addresses at most.
+        let peers = rule.peers.iter();
+        let mut missing = peers.filter_map(|peer| match peer {
+            Peer::Unknown(missing) => Some(missing),
+            _ => None,
+        });
+        if let Some(missing) = missing.next() {
             unknown.get_or_insert(missing.clone());
         }
         if anywhere.is_empty() {
