@@ -7,11 +7,13 @@
 
 mod acls;
 mod endpoints;
+mod exits;
 mod groups;
 mod reach;
 mod routes;
 
 pub use endpoints::{OF_CUSTOMERS, Passage, serves};
+pub use exits::WayOut;
 pub use groups::{Direction, Group, GroupRule, GroupRules, Peer};
 pub use reach::{Blocked, Exit, Obstacle, Reach, Standpoint};
 pub use routes::{Destination, Route, RouteTable, Via};

@@ -34,7 +34,7 @@ use crate::model::vocabulary::Kind;
 use crate::network::Network;
 use crate::workload::{JOB_KINDS, protected_buckets};
 pub use assume::assume;
-pub use services::{Service, ServiceReach, services_of};
+pub use services::{Leaving, Service, ServiceReach, services_of, ways_out};
 pub use way::way_of;
 
 /// What a workload needs to do its work.

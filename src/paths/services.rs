@@ -15,7 +15,7 @@ use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Value};
 use crate::model::vocabulary::Kind;
-use crate::network::{Blocked, Exit, Missing, Network, Obstacle, Reach, Standpoint};
+use crate::network::{Blocked, Exit, Missing, Network, Obstacle, Reach, Standpoint, WayOut};
 use crate::workload::{groups_paths, subnets_path};
 
 /// A service that a workload calls.
@@ -160,6 +160,74 @@ pub fn services_of<'g>(
                 reach,
             });
         }
+    }
+    found
+}
+
+/// Where a workload may send data.
+#[derive(Debug, Clone)]
+pub struct Leaving {
+    /// The way out of one of its subnets; none where SageMaker's own network leads to the internet.
+    pub way: Option<WayOut>,
+    /// Whether it is there.
+    pub is_open: Truth,
+    /// Where the workload says so: the subnet that it names, or the setting that opens the internet.
+    pub at: Span,
+    /// What would tell.
+    pub hinges_on: Option<Missing>,
+}
+
+/// The ways by which a workload may send data to Amazon S3 and the internet: a network of SageMaker's own,
+/// and whatever leads out of its subnets.
+#[must_use]
+pub fn ways_out(
+    graph: &ResourceGraph<'_>,
+    network: &Network<'_, '_>,
+    workload: ResourceId,
+) -> Vec<Leaving> {
+    let resource = graph.get(workload);
+    let setting = match resource.kind() {
+        Some(Kind::Notebook) => Some(("direct_internet_access", "disabled")),
+        Some(Kind::NotebookDomain) => Some(("app_network_access_type", "vpconly")),
+        _ => None,
+    };
+    let path = resource.kind().and_then(subnets_path).unwrap_or_default();
+    let subnets = resource.get(path).map(elements).unwrap_or_default();
+    let mut found = Vec::new();
+    let own_network = match setting {
+        Some((name, closed)) => match resource.get(name) {
+            None => Truth::Yes,
+            Some(value) => match value.as_text() {
+                Some(text) => Truth::from(!text.eq_ignore_ascii_case(closed)),
+                None => Truth::Unknown,
+            },
+        },
+        None => subnets.is_empty().into(),
+    };
+    if own_network != Truth::No {
+        let value = setting.and_then(|(name, _)| Some((name, resource.get(name)?)));
+        found.push(Leaving {
+            way: None,
+            is_open: own_network,
+            at: value.map_or(resource.origin, |(_, value)| value.origin),
+            hinges_on: value.and_then(|(name, value)| {
+                let why = value.why_unknown()?;
+                let value = resource.name_of(name);
+                Some(Missing { value, why })
+            }),
+        });
+    }
+    let groups = groups(network, resource);
+    for value in subnets {
+        let subnet = network.subnet(value);
+        let groups = groups_at(network, resource, &groups, subnet);
+        let ways = network.ways_out(&Standpoint { subnet, groups }, Service::S3.endpoint());
+        found.extend(ways.into_iter().map(|way| Leaving {
+            is_open: way.is_open,
+            at: value.origin,
+            hinges_on: way.hinges_on.clone(),
+            way: Some(way),
+        }));
     }
     found
 }
