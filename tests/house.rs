@@ -149,11 +149,15 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "context",
         "hops",
         "identity-policies",
+        "reaching",
         "remedy",
         "resource-policies",
+        "sagemaker-only",
+        "sagemaker-path",
         "seals",
         "statements",
         "suggested-statement",
+        "workload-vpcs",
     ] {
         assert!(files.remove(own));
     }

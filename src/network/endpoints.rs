@@ -3,7 +3,7 @@
 //! Source: AWS `PrivateLink` Guide, "Access an AWS service using an interface VPC endpoint" (private DNS),
 //! "Gateway endpoints for Amazon S3" (routing) and "Private DNS" for Amazon S3 interface endpoints.
 
-use super::{Missing, Network, elements, equal, given};
+use super::{Group, Missing, Network, elements, equal, given};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::truth::Truth;
@@ -53,7 +53,7 @@ pub fn serves(endpoint: &Resource<'_>, service: &str) -> Truth {
     }
 }
 
-impl Network<'_, '_> {
+impl<'g> Network<'g, '_> {
     /// The way from a subnet to a service of AWS, as far as endpoints go: a gateway endpoint that the
     /// subnet's route table has, else an interface endpoint of the VPC whose private DNS is on.
     #[must_use]
@@ -130,6 +130,13 @@ impl Network<'_, '_> {
         })
     }
 
+    /// The VPC that an endpoint stands in, if it says one.
+    #[must_use]
+    pub fn vpc_of_endpoint(&self, endpoint: ResourceId) -> Option<Target<'g>> {
+        let value = given(self.graph.get(endpoint).get("vpc_id"))?;
+        Some(self.graph.target(value, Kind::VPCS))
+    }
+
     /// Endpoints for a service in the VPC of a subnet, whether or not traffic takes them.
     pub fn endpoints_for<'n>(
         &'n self,
@@ -145,6 +152,46 @@ impl Network<'_, '_> {
             of_vpc.and(serves(endpoint, service)) == Truth::Yes
         });
         all.map(|(id, _)| id)
+    }
+
+    /// The security groups of an endpoint: the default one of its VPC where it names none.
+    #[must_use]
+    pub fn groups_of_endpoint(&self, endpoint: ResourceId) -> Vec<Result<Group<'g>, Missing>> {
+        let resource = self.graph.get(endpoint);
+        let mut groups = Vec::new();
+        let own = given(resource.get("security_group_ids"));
+        for value in own.map(elements).unwrap_or_default() {
+            let group = self.group(value);
+            groups.push(group.map_err(|why| Missing::of(resource, "security_group_ids", why)));
+        }
+        let parts = self.graph.parts(endpoint, Kind::EndpointSg);
+        for part in &parts.found {
+            if let Some(value) = given(part.get("security_group_id")) {
+                let group = self.group(value);
+                let missing = |why| Missing::of(part.said_by, "security_group_id", why);
+                groups.push(group.map_err(missing));
+            }
+        }
+        if let (true, Some(Target::Resource(vpc))) =
+            (groups.is_empty(), self.vpc_of_endpoint(endpoint))
+        {
+            groups.push(Ok(Group::DefaultOf(vpc)));
+        }
+        groups
+    }
+
+    /// The subnets of an endpoint's interfaces, as far as they are known.
+    #[must_use]
+    pub fn subnets_of_endpoint(&self, endpoint: ResourceId) -> Vec<Target<'g>> {
+        let resource = self.graph.get(endpoint);
+        let parts = self.graph.parts(endpoint, Kind::EndpointSubnet);
+        let own = given(resource.get("subnet_ids"));
+        let own = own.map(elements).unwrap_or_default().iter();
+        let others = parts
+            .found
+            .iter()
+            .filter_map(|part| given(part.get("subnet_id")));
+        own.chain(others).map(|value| self.subnet(value)).collect()
     }
 
     /// Whether the route table of a subnet is one of a gateway endpoint's.
@@ -201,13 +248,13 @@ impl Network<'_, '_> {
     }
 }
 
-fn is_gateway(endpoint: &Resource<'_>) -> bool {
+pub(super) fn is_gateway(endpoint: &Resource<'_>) -> bool {
     endpoint
         .get("vpc_endpoint_type")
         .is_none_or(|value| value.as_text() == Some("Gateway"))
 }
 
-fn flag(value: Option<&Value<'_>>) -> Truth {
+pub(super) fn flag(value: Option<&Value<'_>>) -> Truth {
     match given(value).map(|value| &value.data) {
         None => Truth::No,
         Some(Data::Bool(flag)) => (*flag).into(),

@@ -1,4 +1,4 @@
-//! What a security group lets in.
+//! What a security group lets in and out.
 
 use ipnet::IpNet;
 
@@ -21,7 +21,26 @@ pub enum Group<'g> {
     Outside(&'g str),
 }
 
-/// What a security group lets in.
+/// Which way traffic goes, seen from the members of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To them.
+    In,
+    /// From them.
+    Out,
+}
+
+impl Direction {
+    /// The attribute of a group with its rules.
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::In => "ingress",
+            Self::Out => "egress",
+        }
+    }
+}
+
+/// What a security group lets through in one direction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupRules<'g, 'a> {
     /// The rules that are known.
@@ -32,7 +51,7 @@ pub struct GroupRules<'g, 'a> {
     pub perhaps_more: Option<Missing>,
 }
 
-/// One rule that lets traffic in.
+/// One rule that lets traffic through.
 #[derive(Debug, Clone)]
 pub struct GroupRule<'g, 'a> {
     /// The resource that says it.
@@ -41,12 +60,14 @@ pub struct GroupRule<'g, 'a> {
     pub at: Span,
     /// What traffic, for people: `tcp port 443`.
     pub traffic: String,
-    /// From where.
-    pub peers: Vec<Peer>,
+    /// Whether that includes TCP port 443, at which the services of AWS are called.
+    pub is_https: Truth,
+    /// From where, or to where.
+    pub peers: Vec<Peer<'g>>,
 }
 
-/// What a rule lets in: the traffic, from each peer.
-fn allowed(rule: &GroupRule<'_, '_>) -> impl Iterator<Item = (String, Peer)> {
+/// What a rule lets through: the traffic, with each peer.
+fn allowed<'g>(rule: &GroupRule<'g, '_>) -> impl Iterator<Item = (String, Peer<'g>)> {
     let peers = rule.peers.iter();
     peers.map(|peer| (rule.traffic.clone(), peer.clone()))
 }
@@ -59,20 +80,20 @@ impl PartialEq for GroupRule<'_, '_> {
     }
 }
 
-/// From where a rule lets traffic in.
+/// From where, or to where, a rule lets traffic through.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Peer {
+pub enum Peer<'g> {
     /// A block of addresses.
     Block(IpNet),
     /// A prefix list: its name, and its blocks as far as the input has them.
     PrefixList(String, Result<Vec<IpNet>, Missing>),
     /// The members of a security group, this one or another.
-    Group,
+    Group(Result<Group<'g>, Missing>),
     /// It cannot be told.
     Unknown(Missing),
 }
 
-impl Peer {
+impl Peer<'_> {
     /// Whether it has addresses of the internet.
     #[must_use]
     pub fn is_public(&self) -> Truth {
@@ -80,7 +101,7 @@ impl Peer {
             Self::Block(block) => is_public(block).into(),
             Self::PrefixList(_, Ok(blocks)) => blocks.iter().any(is_public).into(),
             Self::PrefixList(_, Err(_)) | Self::Unknown(_) => Truth::Unknown,
-            Self::Group => Truth::No,
+            Self::Group(_) => Truth::No,
         }
     }
 
@@ -94,12 +115,12 @@ impl Peer {
     }
 }
 
-impl std::fmt::Display for Peer {
+impl std::fmt::Display for Peer<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Block(block) => block.fmt(f),
             Self::PrefixList(name, _) => f.write_str(name),
-            Self::Group => f.write_str("a security group"),
+            Self::Group(_) => f.write_str("a security group"),
             Self::Unknown(missing) => f.write_str(&missing.value),
         }
     }
@@ -174,9 +195,9 @@ impl<'g, 'a> Network<'g, 'a> {
         managers.filter(move |(id, _)| self.group_of(*id) == Group::DefaultOf(vpc))
     }
 
-    /// What a group lets in.
+    /// What a group lets through in one direction.
     #[must_use]
-    pub fn ingress(&self, group: Group<'_>) -> GroupRules<'g, 'a> {
+    pub fn rules(&self, group: Group<'g>, direction: Direction) -> GroupRules<'g, 'a> {
         let mut found = GroupRules {
             rules: Vec::new(),
             perhaps: Vec::new(),
@@ -188,7 +209,7 @@ impl<'g, 'a> Network<'g, 'a> {
             Group::DefaultOf(vpc) => self.managers(vpc).collect(),
             Group::Outside(_) => Vec::new(),
         };
-        // The group that a VPC begins with lets its own members in.
+        // The group that a VPC begins with lets its own members in, and everything out.
         let is_known = match group {
             Group::DefaultOf(vpc) => !members.is_empty() || self.is_new_vpc(vpc),
             Group::Resource(_) => true,
@@ -203,23 +224,49 @@ impl<'g, 'a> Network<'g, 'a> {
             why => why,
         };
         found.perhaps_more = missing.map(|why| Missing {
-            value: format!("the ingress of {}", called()),
+            value: format!("the {} of {}", direction.attribute(), called()),
             why,
         });
-        self.rules_of_their_own(group, &mut found);
+        self.rules_of_their_own(group, direction, &mut found);
+        if let (Group::DefaultOf(vpc), true) = (group, members.is_empty()) {
+            found.rules.extend(self.rule_at_start(vpc, direction));
+        }
         for (id, member) in members {
-            self.inline_rules(id, member, &mut found);
+            self.inline_rules(id, member, direction, &mut found);
         }
         found
     }
 
-    fn rules_of_their_own(&self, group: Group<'_>, found: &mut GroupRules<'g, 'a>) {
+    /// The rule that the group of a VPC begins with.
+    ///
+    /// Source: Amazon VPC User Guide, "Default security groups for your VPCs".
+    fn rule_at_start(&self, vpc: ResourceId, direction: Direction) -> Option<GroupRule<'g, 'a>> {
+        let resource = self.graph.get(vpc);
+        let peers = match direction {
+            Direction::In => vec![Peer::Group(Ok(Group::DefaultOf(vpc)))],
+            Direction::Out => vec![Peer::Block("0.0.0.0/0".parse().ok()?)],
+        };
+        self.is_new_vpc(vpc).then(|| GroupRule {
+            said_by: resource,
+            at: resource.origin,
+            traffic: "all traffic".to_owned(),
+            is_https: Truth::Yes,
+            peers,
+        })
+    }
+
+    fn rules_of_their_own(
+        &self,
+        group: Group<'g>,
+        wanted: Direction,
+        found: &mut GroupRules<'g, 'a>,
+    ) {
         for (_, rule) in self.all(Kind::SgRule) {
-            let direction = direction(rule);
+            let direction = is_of(rule, wanted);
             if direction == Truth::No {
                 continue;
             }
-            let content = || self.rule(rule, &rule.attributes, "", rule.origin);
+            let content = || self.rule(rule, &rule.attributes, "", rule.origin, Some(group));
             let value = given(rule.get("security_group_id"));
             let named = value.map_or(Err(Why::UnexpectedForm), |value| self.group(value));
             match named {
@@ -243,13 +290,15 @@ impl<'g, 'a> Network<'g, 'a> {
         &self,
         id: ResourceId,
         group: &'g Resource<'a>,
+        direction: Direction,
         found: &mut GroupRules<'g, 'a>,
     ) {
-        let name = "ingress";
+        let name = direction.attribute();
+        let own_group = Some(self.group_of(id));
         let Some(rules) = group.get(name) else {
             if !group.standing.is_whole() {
                 found.lacks(Missing {
-                    value: format!("the ingress of {}", group.address.as_str()),
+                    value: format!("the {name} of {}", group.address.as_str()),
                     why: Why::ExternalResource,
                 });
             }
@@ -260,7 +309,7 @@ impl<'g, 'a> Network<'g, 'a> {
         let deleted: Vec<_> = parts
             .deleted
             .iter()
-            .map(|rule| self.rule(rule, &rule.attributes, "", rule.origin))
+            .map(|rule| self.rule(rule, &rule.attributes, "", rule.origin, own_group))
             .flat_map(|rule| allowed(&rule).collect::<Vec<_>>())
             .collect();
         let own: Vec<_> = found
@@ -276,7 +325,7 @@ impl<'g, 'a> Network<'g, 'a> {
                 found.lacks(Missing::of(group, name, why));
                 continue;
             };
-            let mut rule = self.rule(group, content, name, rules.origin);
+            let mut rule = self.rule(group, content, name, rules.origin, own_group);
             if !is_read_back {
                 found.rules.push(rule);
                 continue;
@@ -295,13 +344,15 @@ impl<'g, 'a> Network<'g, 'a> {
         }
     }
 
-    /// One rule; `inside` is the attribute of the group that it stands in.
+    /// One rule; `inside` is the attribute of the group that it stands in, `own` the group whose rule it
+    /// is.
     fn rule(
         &self,
         said_by: &'g Resource<'a>,
         content: &'g Map<'a>,
         inside: &str,
         at: Span,
+        own: Option<Group<'g>>,
     ) -> GroupRule<'g, 'a> {
         let missing = |name: &str, why| {
             let dot = if inside.is_empty() { "" } else { "." };
@@ -311,6 +362,7 @@ impl<'g, 'a> Network<'g, 'a> {
             said_by,
             at,
             traffic: traffic(content),
+            is_https: is_https(content),
             peers: Vec::new(),
         };
         for name in ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"] {
@@ -343,15 +395,17 @@ impl<'g, 'a> Network<'g, 'a> {
             "source_security_group_id",
             "referenced_security_group_id",
         ];
-        let has_groups = groups
-            .iter()
-            .filter_map(|name| given(content.get(name)))
-            .any(|value| !elements(value).is_empty());
+        for name in groups {
+            for value in given(content.get(name)).map(elements).unwrap_or_default() {
+                let group = self.group(value).map_err(|why| missing(name, why));
+                rule.peers.push(Peer::Group(group));
+            }
+        }
         let is_own = content
             .get("self")
             .is_some_and(|own| own.data == Data::Bool(true));
-        if has_groups || is_own {
-            rule.peers.push(Peer::Group);
+        if let (true, Some(own)) = (is_own, own) {
+            rule.peers.push(Peer::Group(Ok(own)));
         }
         rule
     }
@@ -363,15 +417,32 @@ impl GroupRules<'_, '_> {
     }
 }
 
-/// Whether a rule of its own is about what comes in.
-fn direction(rule: &Resource<'_>) -> Truth {
+/// Whether a rule of its own is about this direction.
+fn is_of(rule: &Resource<'_>, direction: Direction) -> Truth {
+    let name = direction.attribute();
     let row = rule.entry.and_then(|entry| entry.row.aws).unwrap_or("");
     if row != "aws_security_group_rule" {
-        return row.contains("_ingress_").into();
+        return row.contains(name).into();
     }
     match rule.get("type").map(|value| &value.data) {
-        Some(Data::Text(text)) => (text == "ingress").into(),
+        Some(Data::Text(text)) => (text == name).into(),
         _ => Truth::Unknown,
+    }
+}
+
+/// Whether a rule is about TCP port 443, among others.
+fn is_https(content: &Map<'_>) -> Truth {
+    let protocol = given(content.get("protocol")).or_else(|| given(content.get("ip_protocol")));
+    let protocol = match protocol.map(|value| &value.data) {
+        Some(Data::Text(text)) => text.to_ascii_lowercase(),
+        Some(Data::Number(number)) => number.to_string(),
+        Some(_) => return Truth::Unknown,
+        None => return Truth::No,
+    };
+    match protocol.as_str() {
+        "-1" | "all" => Truth::Yes,
+        "tcp" | "6" => super::has_port(content.get("from_port"), content.get("to_port"), 443, 443),
+        _ => Truth::No,
     }
 }
 

@@ -1,15 +1,21 @@
-//! The network of an estate, worked out: which routes a subnet has, and what a security group lets in.
+//! The network of an estate, worked out: which routes a subnet has, what security groups and network ACLs
+//! let through, and whether a service of AWS is reached.
 //!
 //! Both are spread over many resources: tables and their associations, inline blocks and rules of
 //! their own, defaults that nobody wrote. What cannot be told has its reason and the name of what
 //! would tell. Whether an answer is good or bad is left to rules.
 
+mod acls;
 mod endpoints;
+mod exits;
 mod groups;
+mod reach;
 mod routes;
 
 pub use endpoints::{OF_CUSTOMERS, Passage, serves};
-pub use groups::{Group, GroupRule, GroupRules, Peer};
+pub use exits::WayOut;
+pub use groups::{Direction, Group, GroupRule, GroupRules, Peer};
+pub use reach::{Blocked, Exit, Obstacle, Reach, Standpoint};
 pub use routes::{Destination, Route, RouteTable, Via};
 
 use std::collections::BTreeMap;
@@ -49,6 +55,9 @@ const KINDS: &[Kind] = &[
     Kind::RtMain,
     Kind::SgDefault,
     Kind::SgRule,
+    Kind::Nacl,
+    Kind::NaclRule,
+    Kind::NaclAssoc,
     Kind::BpaVpc,
     Kind::BpaVpcExcl,
     Kind::Endpoint,
@@ -305,6 +314,21 @@ fn elements<'v, 'a>(value: &'v Value<'a>) -> &'v [Value<'a>] {
         Data::List(list) => list,
         Data::Null => &[],
         _ => std::slice::from_ref(value),
+    }
+}
+
+/// Whether a range of ports, as a rule writes it, has all of these.
+fn has_port(from: Option<&Value<'_>>, to: Option<&Value<'_>>, first: i64, last: i64) -> Truth {
+    let number = |value: Option<&Value<'_>>| match given(value).map(|value| &value.data) {
+        Some(Data::Number(number)) => number.to_string().parse::<i64>().ok(),
+        Some(Data::Text(text)) => text.parse().ok(),
+        _ => None,
+    };
+    match (number(from), number(to)) {
+        (Some(from), Some(to)) => (from <= first && last <= to).into(),
+        (Some(from), None) if from > first => Truth::No,
+        (None, Some(to)) if to < last => Truth::No,
+        _ => Truth::Unknown,
     }
 }
 

@@ -12,9 +12,6 @@ use crate::model::value::{Data, Value, Why};
 use crate::model::vocabulary::Kind;
 use crate::workload::ProcessingJob;
 
-pub(super) const NETWORK: &str = "the network: routes, security groups and DNS between the workload \
-                                  and the services that it calls";
-
 impl Prover<'_, '_, '_> {
     /// A job that the input declares.
     pub(super) fn declared_job(&self, id: ResourceId) -> Option<Path> {
@@ -34,7 +31,6 @@ impl Prover<'_, '_, '_> {
             not_judged: vec![
                 "who creates the job: whether they may `sagemaker:CreateProcessingJob` and pass its role"
                     .to_owned(),
-                NETWORK.to_owned(),
             ],
             notes: Vec::new(),
             single_role: false,

@@ -16,6 +16,7 @@ mod key;
 mod notebook;
 mod plumbing;
 mod purpose;
+mod services;
 mod start;
 mod volume;
 mod way;
@@ -33,6 +34,7 @@ use crate::model::vocabulary::Kind;
 use crate::network::Network;
 use crate::workload::{JOB_KINDS, protected_buckets};
 pub use assume::assume;
+pub use services::{Leaving, Service, ServiceReach, services_of, ways_out};
 pub use way::way_of;
 
 /// What a workload needs to do its work.
@@ -117,6 +119,16 @@ pub struct Hop {
 /// What a hop is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// Amazon S3 is reached over the network.
+    ReachS3,
+    /// The SageMaker API is.
+    ReachSageMakerApi,
+    /// The SageMaker runtime is.
+    ReachSageMakerRuntime,
+    /// AWS STS is.
+    ReachSts,
+    /// `CloudWatch` Logs is.
+    ReachLogs,
     /// Somebody starts the job.
     CreateJob,
     /// They tag it.
@@ -160,6 +172,11 @@ impl Step {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::ReachS3 => "reach-s3",
+            Self::ReachSageMakerApi => "reach-sagemaker-api",
+            Self::ReachSageMakerRuntime => "reach-sagemaker-runtime",
+            Self::ReachSts => "reach-sts",
+            Self::ReachLogs => "reach-logs",
             Self::CreateJob => "create-job",
             Self::TagJob => "tag-job",
             Self::PassRole => "pass-role",
@@ -276,6 +293,9 @@ pub fn prove<'g, 'a>(access: &Access<'g, 'a>, network: &Network<'g, 'a>) -> Vec<
     for job in &prover.jobs {
         paths.extend(prover.declared_job(*job));
     }
+    for path in &mut paths {
+        prover.over_network(path);
+    }
     paths
 }
 
@@ -302,6 +322,14 @@ pub fn without<'g>(graph: &'g ResourceGraph<'_>, paths: &[Path]) -> impl Iterato
     });
     notebooks.map(|(_, resource)| resource.address.as_str())
 }
+
+/// What goes over the network to S3.
+const DATA: &[Step] = &[Step::List, Step::Read, Step::Write];
+
+const NETWORK: &str = "the network: routes, security groups and DNS between the workload and the services \
+                       that it calls";
+
+const JOB_NETWORK: &str = "the network of the job itself, which the code chooses";
 
 /// What proofs look at.
 #[derive(Debug)]
@@ -339,6 +367,39 @@ impl<'g> Prover<'_, 'g, '_> {
                 id: None,
                 name: format!("{}.role_arn", self.graph.get(workload).address.as_str()),
             },
+        }
+    }
+
+    /// What the workload calls over the network comes before whatever it calls it for.
+    fn over_network(&self, path: &mut Path) {
+        let id = path.workload.id;
+        let services: &[Service] = match path.workload.kind {
+            WorkloadKind::Notebook | WorkloadKind::DeclaredJob => &[Service::S3],
+            WorkloadKind::StartedJob => &[Service::SageMakerApi, Service::Sts, Service::Logs],
+        };
+        let reaches = services_of(self.graph, self.network, id);
+        let needs_none = reaches.is_empty() && path.workload.kind != WorkloadKind::StartedJob;
+        let before = match path.workload.kind {
+            WorkloadKind::StartedJob => 0,
+            // SageMaker takes the role first.
+            _ => path
+                .hops
+                .iter()
+                .position(|hop| DATA.contains(&hop.step))
+                .unwrap_or(path.hops.len()),
+        };
+        let has_data = before < path.hops.len();
+        let wanted = services.iter().filter(|_| has_data);
+        let hops: Vec<_> = wanted
+            .filter_map(|service| services::hop(self.graph, id, &reaches, *service))
+            .collect();
+        let is_told = !hops.is_empty() || needs_none || !has_data;
+        path.hops.splice(before..before, hops);
+        if !is_told || path.workload.kind == WorkloadKind::StartedJob {
+            path.not_judged.push(match path.workload.kind {
+                WorkloadKind::StartedJob if is_told => JOB_NETWORK.to_owned(),
+                _ => NETWORK.to_owned(),
+            });
         }
     }
 

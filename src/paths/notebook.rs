@@ -6,7 +6,6 @@
 
 use super::assume::SAGEMAKER;
 use super::data::{Place, Worker};
-use super::job::NETWORK;
 use super::start::{JobRole, PASS, Start};
 use super::{Hop, Outcome, Path, Prover, Role, Step, Workload, WorkloadKind};
 use crate::access::{Caller, Way};
@@ -267,7 +266,7 @@ fn path(id: ResourceId, kind: WorkloadKind, role: &Role) -> Path {
         workload: Workload { id, kind },
         role: role.clone(),
         hops: Vec::new(),
-        not_judged: vec![NETWORK.to_owned()],
+        not_judged: Vec::new(),
         notes: Vec::new(),
         single_role: false,
     }

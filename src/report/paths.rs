@@ -104,7 +104,13 @@ fn write_proof(
             continue;
         };
         let actions: Vec<_> = hops.iter().map(|hop| hop.action.as_str()).collect();
-        let request = format!("{} on {}", shortened(&actions), first.resource);
+        // A call over the network is no action.
+        let to = if first.action.contains(':') {
+            "on"
+        } else {
+            "to"
+        };
+        let request = format!("{} {to} {}", shortened(&actions), first.resource);
         let mut lines = vec![request];
         lines.extend(why(first));
         table.add_row([decision(first), first.name, &lines.join("\n")]);

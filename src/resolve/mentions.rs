@@ -468,6 +468,10 @@ fn unknown_lists<'v, 'a>(
                 && list.iter().any(|element| element.why_unknown().is_some())
             {
                 lists.push((list, attribute));
+                return;
+            }
+            for block in list.iter_mut().filter(|block| block.as_map().is_some()) {
+                unknown_lists(block, field, lists);
             }
         }
         _ => {}

@@ -17,7 +17,7 @@ use crate::model::truth::Truth;
 use crate::model::value::{Data, ProviderId, Value, Why};
 use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
 use crate::network::Network;
-use crate::paths::{self, Path};
+use crate::paths::{self, Path, ServiceReach};
 use crate::seals::{Seal, seals};
 use crate::workload::{RoleUse, protected_buckets, role_uses};
 
@@ -41,6 +41,8 @@ pub struct Context<'g, 'a> {
     aws_managed: BTreeMap<&'g str, &'g str>,
     /// What workloads need, hop by hop, once a rule asks.
     paths: OnceLock<Vec<Path>>,
+    /// Which services workloads reach, once a rule asks.
+    reaches: OnceLock<Vec<(ResourceId, Vec<ServiceReach<'g>>)>>,
     /// Who can reach protected data, once a rule asks.
     seals: OnceLock<Vec<Seal>>,
     /// The groups that notebooks are meant for, once a rule asks.
@@ -105,6 +107,7 @@ impl<'g, 'a> Context<'g, 'a> {
                 .collect(),
             aws_managed: aws_managed(graph),
             paths: OnceLock::new(),
+            reaches: OnceLock::new(),
             seals: OnceLock::new(),
             designated: OnceLock::new(),
         }
@@ -115,6 +118,25 @@ impl<'g, 'a> Context<'g, 'a> {
     pub fn paths(&self) -> &[Path] {
         self.paths
             .get_or_init(|| paths::prove(&self.access, &self.network))
+    }
+
+    /// The ways by which each workload in subnets of the customer reaches the services that it calls, and
+    /// what is in the way.
+    pub(super) fn reaches(&self) -> &[(ResourceId, Vec<ServiceReach<'g>>)] {
+        self.reaches.get_or_init(|| {
+            let workloads = self.graph.iter().map(|(id, _)| id);
+            workloads
+                .map(|id| (id, paths::services_of(self.graph, &self.network, id)))
+                .filter(|(_, reaches)| !reaches.is_empty())
+                .collect()
+        })
+    }
+
+    /// Those of one workload.
+    pub(super) fn reaches_of(&self, workload: ResourceId) -> &[ServiceReach<'g>] {
+        let mut all = self.reaches().iter();
+        let own = all.find(|(id, _)| *id == workload);
+        own.map_or(&[], |(_, reaches)| reaches)
     }
 
     /// Who can reach protected data.

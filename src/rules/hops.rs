@@ -4,11 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::remedy::remedy;
-use super::statements::named_hinges;
+use super::statements::{named, named_hinges};
 use super::{Context, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::Statement;
 use crate::iam::{Decision, Layer};
+use crate::model::graph::ResourceId;
+use crate::model::resource::Standing;
 use crate::model::source::Span;
 use crate::paths::{Hop, Path, Step, WorkloadKind};
 
@@ -38,7 +40,8 @@ pub(super) fn judge<'c>(
             continue;
         }
         verdict = verdict.worse(Verdict::Holds);
-        let denied = |hop: &&&Hop| hop.decision.must_be_denied();
+        let denied =
+            |hop: &&&Hop| hop.decision.must_be_denied() && kept_out_by(context, hop).is_none();
         let mut groups: Vec<(Option<&'static str>, Vec<&Hop>)> = Vec::new();
         for hop in hops.iter().filter(denied) {
             let code = hop.code.or_else(|| code(hop));
@@ -60,10 +63,11 @@ pub(super) fn judge<'c>(
         }
         // What matters little is no finding while it is open.
         let is_open = |hop: &&&Hop| {
+            let is_own = open_at(context, hop).is_none();
             let matters = hop
                 .advised
                 .is_none_or(|severity| severity >= Severity::Medium);
-            hop.decision == Decision::Undecided && matters
+            hop.decision == Decision::Undecided && matters && is_own
         };
         let mut open: Vec<Vec<&Hop>> = Vec::new();
         for hop in hops.iter().filter(is_open) {
@@ -228,7 +232,7 @@ pub(super) fn unsure(context: &Context<'_, '_>, path: &Path, hops: &[&Hop]) -> E
 }
 
 /// An address, ARN or pattern as code, what is in words as it is.
-fn code_of(name: &str) -> String {
+pub(super) fn code_of(name: &str) -> String {
     if name.contains(' ') {
         name.to_owned()
     } else {
@@ -249,7 +253,7 @@ fn place_of_role(context: &Context<'_, '_>, path: &Path) -> Span {
 }
 
 /// The actions of hops in words: the first ones, if there are many.
-fn actions_of(hops: &[&Hop], conjunction: &str) -> String {
+pub(super) fn actions_of(hops: &[&Hop], conjunction: &str) -> String {
     const SHOWN: usize = 4;
     let mut actions = distinct(hops.iter().map(|hop| format!("`{}`", hop.action)));
     if let Some(more) = actions.len().checked_sub(SHOWN).filter(|more| *more > 0) {
@@ -264,7 +268,7 @@ fn actions_of(hops: &[&Hop], conjunction: &str) -> String {
 }
 
 /// Each once, where it first stands.
-fn distinct<T: Ord + Clone>(items: impl Iterator<Item = T>) -> Vec<T> {
+pub(super) fn distinct<T: Ord + Clone>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut seen = BTreeSet::new();
     items.filter(|item| seen.insert(item.clone())).collect()
 }
@@ -306,6 +310,27 @@ pub(super) fn blocked_by(hop: &Hop) -> Option<&'static str> {
         return None;
     }
     layers.iter().find_map(|layer| by(*layer))
+}
+
+/// The endpoint of the input whose policy alone keeps a request out: said there, once for all who ask.
+pub(super) fn kept_out_by(context: &Context<'_, '_>, hop: &Hop) -> Option<ResourceId> {
+    let endpoint = hop.through?;
+    let is_judged = context.graph.get(endpoint).standing == Standing::Judged;
+    (is_judged && blocked_by(hop) == Some("endpoint-blocks")).then_some(endpoint)
+}
+
+/// The endpoint of the input whose own policy alone leaves a request open, which is said there too.
+pub(super) fn open_at(context: &Context<'_, '_>, hop: &Hop) -> Option<ResourceId> {
+    let endpoint = hop.through?;
+    let policies = context.access.policies_of(endpoint).policies;
+    let open: Vec<_> = policies
+        .iter()
+        .flat_map(|carried| named(context, &carried.policy, &carried.policy.open))
+        .collect();
+    let mut hinges = hop.hinges_on.iter();
+    let is_own = !hop.hinges_on.is_empty() && hinges.all(|hinge| open.contains(hinge));
+    let is_judged = context.graph.get(endpoint).standing == Standing::Judged;
+    (is_judged && is_own).then_some(endpoint)
 }
 
 /// The code of a hop that reads from a bucket.

@@ -11,7 +11,11 @@ mod bucket_requires_tls;
 mod caller_can_pass_job_role;
 mod context;
 mod data_readers_closed_world;
+mod default_vpc_not_used;
 mod endpoint_does_not_replace_permission;
+mod endpoint_not_in_public_subnet;
+mod endpoint_policies_admit_required_traffic;
+mod endpoint_security_group_correct;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_trust_limited;
@@ -46,20 +50,34 @@ mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
 mod processing_job_runs_in_vpc;
 mod processing_job_volume_encrypted_with_customer_key;
+mod reaching;
 mod remedy;
 mod repository_policy_not_public;
 mod resource_policies;
 mod role_mode_consistent;
+mod runtime_endpoint_not_mistaken_for_api;
+mod s3_endpoint_policy_prevents_exfiltration;
+mod s3_endpoint_present_and_routed;
+mod sagemaker_api_not_callable_around_endpoint;
+mod sagemaker_api_reachable_privately;
+mod sagemaker_endpoint_and_iam_policies_combined;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
+mod sagemaker_only;
+mod sagemaker_path;
 mod seals;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod suggested_statement;
+mod supporting_endpoints_present;
 mod volume_key_is_not_data_access;
+mod workload_egress_restricted;
 mod workload_ingress_closed;
+mod workload_internet_egress_controlled;
+mod workload_reaches_services;
 mod workload_subnet_private;
 mod workload_volume_key_usable;
+mod workload_vpcs;
 
 pub use context::{Context, KeyUse, Setting, Subject};
 
@@ -102,11 +120,23 @@ pub static RULES: &[Rule] = &[
     static_keys_not_delivered_to_workloads::RULE,
     execution_role_not_admin::RULE,
     execution_role_has_service_plumbing_permissions::RULE,
+    sagemaker_api_reachable_privately::RULE,
     sagemaker_endpoint_policy_customised::RULE,
     sagemaker_endpoint_policy_names_principals::RULE,
+    sagemaker_endpoint_and_iam_policies_combined::RULE,
+    endpoint_security_group_correct::RULE,
+    s3_endpoint_present_and_routed::RULE,
+    s3_endpoint_policy_prevents_exfiltration::RULE,
     gateway_endpoint_policy_uses_conditions_for_principals::RULE,
+    endpoint_policies_admit_required_traffic::RULE,
+    supporting_endpoints_present::RULE,
+    runtime_endpoint_not_mistaken_for_api::RULE,
+    endpoint_not_in_public_subnet::RULE,
     workload_subnet_private::RULE,
+    workload_egress_restricted::RULE,
     workload_ingress_closed::RULE,
+    workload_internet_egress_controlled::RULE,
+    default_vpc_not_used::RULE,
     repository_policy_not_public::RULE,
     notebook_reads_dataset::RULE,
     notebook_starts_processing_job::RULE,
@@ -114,6 +144,8 @@ pub static RULES: &[Rule] = &[
     job_reads_input::RULE,
     job_writes_output::RULE,
     workload_volume_key_usable::RULE,
+    workload_reaches_services::RULE,
+    sagemaker_api_not_callable_around_endpoint::RULE,
     data_readers_closed_world::RULE,
     endpoint_does_not_replace_permission::RULE,
     plan_does_not_regress_path::RULE,

@@ -8,7 +8,7 @@ use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Value};
 use crate::model::vocabulary::Kind;
-use crate::network::{Group, GroupRule, Missing, Peer};
+use crate::network::{Direction, Group, GroupRule, Missing, Peer};
 use crate::workload::{PLACED_KINDS, groups_paths, noun, subnets_path};
 
 pub(super) const RULE: Rule = Rule {
@@ -51,14 +51,15 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         context,
         noun: noun(kind),
     };
-    let subnet = subnets_path(kind).and_then(|path| subject.resource.get(path));
+    let resource = context.graph.get(subject.id);
+    let subnet = subnets_path(kind).and_then(|path| resource.get(path));
     if subnets_path(kind).is_some() && subnet.is_none_or(is_empty) {
         // It stands nowhere that a group could guard.
         return Verdict::NotApplicable;
     }
     let (mut verdict, mut seen) = (Verdict::NotApplicable, Vec::new());
     for path in groups_paths(kind) {
-        let Some(list) = subject.resource.get(path) else {
+        let Some(list) = resource.get(path) else {
             continue;
         };
         let mut is_told = false;
@@ -116,11 +117,11 @@ struct Workload<'c, 'g, 'a> {
     noun: &'static str,
 }
 
-impl Workload<'_, '_, '_> {
-    fn judge(&self, group: Group<'_>, named_at: Span) -> Verdict {
+impl<'g> Workload<'_, 'g, '_> {
+    fn judge(&self, group: Group<'g>, named_at: Span) -> Verdict {
         let network = &self.context.network;
         let name = network.name_of_group(group);
-        let rules = network.ingress(group);
+        let rules = network.rules(group, Direction::In);
         let (mut broken, mut missing) = (Vec::new(), None);
         for rule in &rules.rules {
             let public: Vec<_> = rule
@@ -153,7 +154,7 @@ impl Workload<'_, '_, '_> {
         &self,
         group: &str,
         rule: &GroupRule<'_, '_>,
-        public: &[&Peer],
+        public: &[&Peer<'_>],
         named_at: Span,
     ) -> Evidence {
         let address = rule.said_by.address.as_str();

@@ -123,7 +123,7 @@ fn endpoint(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
 }
 
 /// Whether an endpoint leads to a service that the data and its processing pass through.
-fn is_sensitive(service: &Value<'_>) -> Truth {
+pub(super) fn is_sensitive(service: &Value<'_>) -> Truth {
     let (beginning, end) = match &service.data {
         Data::Text(text) => (text.as_ref(), text.as_ref()),
         Data::Template(pieces) => match (pieces.first(), pieces.last()) {

@@ -1,0 +1,31 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+# No template: CloudFormation cannot look up the default VPC.
+data "aws_vpc" "default" {
+  default = true # bad: looked up, and the notebook stands in it
+}
+
+resource "aws_subnet" "notebook" {
+  vpc_id     = data.aws_vpc.default.id
+  cidr_block = "172.31.240.0/24"
+}
+
+resource "aws_sagemaker_notebook_instance" "claims" {
+  name                   = "claims"
+  instance_type          = "ml.t3.medium"
+  role_arn               = "arn:aws:iam::111122223333:role/notebook"
+  direct_internet_access = "Disabled"
+  subnet_id              = aws_subnet.notebook.id
+  security_groups        = ["sg-0a1b2c3d4e5f60718"]
+}
