@@ -142,6 +142,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "context",
         "hops",
         "identity-policies",
+        "people",
         "remedy",
         "resource-policies",
         "statements",

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use crate::access::{Access, allows};
+use super::people::Opening;
+use crate::access::{Access, Person, allows};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
 use crate::iam::equal_texts;
@@ -41,6 +42,10 @@ pub struct Context<'g, 'a> {
     paths: OnceLock<Vec<Path>>,
     /// The groups that notebooks are meant for, once a rule asks.
     pub(super) designated: OnceLock<Vec<ResourceId>>,
+    /// Who could be a person, once a rule asks.
+    people: OnceLock<Vec<Person>>,
+    /// Who may open which notebook, once a rule asks.
+    pub(super) openings: OnceLock<Vec<Opening>>,
 }
 
 /// What a rule judges.
@@ -102,6 +107,8 @@ impl<'g, 'a> Context<'g, 'a> {
             aws_managed: aws_managed(graph),
             paths: OnceLock::new(),
             designated: OnceLock::new(),
+            people: OnceLock::new(),
+            openings: OnceLock::new(),
         }
     }
 
@@ -112,7 +119,13 @@ impl<'g, 'a> Context<'g, 'a> {
             .get_or_init(|| paths::prove(&self.access, &self.network))
     }
 
-    /// The same, when nothing else is asked.
+    /// Who could be a person: users, groups, roles that people assume, permission sets.
+    #[must_use]
+    pub fn people(&self) -> &[Person] {
+        self.people.get_or_init(|| self.access.people())
+    }
+
+    /// The paths, when nothing else is asked.
     #[must_use]
     pub fn into_paths(self) -> Vec<Path> {
         let _ = self.paths();

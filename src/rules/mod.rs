@@ -28,7 +28,11 @@ mod key_policy_conditions_compatible_with_services;
 mod key_policy_limited_to_trusted_accounts;
 mod key_policy_without_wildcard_principal;
 mod key_rotation_enabled;
+mod network_controls_are_not_user_access_control;
 mod no_iam_user_access_keys;
+mod notebook_access_granted_to_designated_group;
+mod notebook_access_limited_to_designated_groups;
+mod notebook_access_not_granted_through_execution_role;
 mod notebook_code_sources_free_of_credentials;
 mod notebook_direct_internet_access_disabled;
 mod notebook_placed_in_customer_subnet;
@@ -38,6 +42,7 @@ mod notebook_root_access_disabled;
 mod notebook_starts_processing_job;
 mod notebook_volume_encrypted_with_customer_key;
 mod passrole_scoped;
+mod people;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
@@ -49,8 +54,10 @@ mod resource_policies;
 mod role_mode_consistent;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
+mod sagemaker_users_limited_to_sagemaker_api;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
+mod studio_access_governed_by_iam;
 mod suggested_statement;
 mod volume_key_is_not_data_access;
 mod workload_ingress_closed;
@@ -69,6 +76,11 @@ pub static RULES: &[Rule] = &[
     notebook_root_access_disabled::RULE,
     notebook_volume_encrypted_with_customer_key::RULE,
     notebook_code_sources_free_of_credentials::RULE,
+    notebook_access_granted_to_designated_group::RULE,
+    notebook_access_limited_to_designated_groups::RULE,
+    notebook_access_not_granted_through_execution_role::RULE,
+    studio_access_governed_by_iam::RULE,
+    network_controls_are_not_user_access_control::RULE,
     processing_job_runs_in_vpc::RULE,
     processing_job_network_isolated::RULE,
     processing_job_inter_container_traffic_encrypted::RULE,
@@ -97,6 +109,7 @@ pub static RULES: &[Rule] = &[
     static_keys_not_delivered_to_workloads::RULE,
     execution_role_not_admin::RULE,
     execution_role_has_service_plumbing_permissions::RULE,
+    sagemaker_users_limited_to_sagemaker_api::RULE,
     sagemaker_endpoint_policy_customised::RULE,
     sagemaker_endpoint_policy_names_principals::RULE,
     gateway_endpoint_policy_uses_conditions_for_principals::RULE,
