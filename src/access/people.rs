@@ -12,7 +12,9 @@ use super::attached::Attached;
 use super::{Access, Caller, Object, allows};
 use crate::iam::policy::{PrincipalEntry, PrincipalKind, Statement};
 use crate::iam::text::Domain;
-use crate::iam::{Action, Hinge, Identities as _, Policy, PolicyKind, Principal, Text};
+use crate::iam::{
+    Action, Hinge, Identities as _, Policy, PolicyKind, Principal, Text, default_key_policy,
+};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
 use crate::model::source::Span;
@@ -287,29 +289,33 @@ impl<'g, 'a> Access<'g, 'a> {
     }
 
     /// Anything of a sort in the account and Region of a resource, as what a request is about:
-    /// `notebook-instance/` of `sagemaker`.
+    /// `notebook-instance/` of `sagemaker`. A key leaves its use to identity policies.
     #[must_use]
     pub fn anything(&self, service: &str, sort: &Text, beside: &'g Resource<'a>) -> Object {
         let provider = beside.provider.unwrap_or_default();
         let account = self.place(provider, "account");
         let region = self.place(provider, "region");
-        let in_arn = if service == "iam" {
-            "".into()
-        } else {
-            region.clone()
+        let (in_region, in_account) = match service {
+            "iam" => ("".into(), account.clone()),
+            "s3" => ("".into(), "".into()),
+            _ => (region.clone(), account.clone()),
+        };
+        let policy = match service {
+            "kms" => Some(Arc::new(default_key_policy(&account, beside.origin))),
+            _ => None,
         };
         let words = sort.known_start().trim_end_matches('/');
         let name = format!("the name of any {words}");
         let mut rest = sort.clone();
         rest.push(&self.unknown(&name, Why::AtRequest, Domain::IAM_NAME));
         Object {
-            arn: self.arn_made_of(service, &in_arn, &account, &rest, beside),
+            arn: self.arn_made_of(service, &in_region, &in_account, &rest, beside),
             id: None,
             name: format!("any {words}"),
             resource_control: self.controls(PolicyKind::ResourceControl, &account),
             owner: Some(account),
             region: Some(region),
-            policy: None,
+            policy,
             grants: None,
             tags: Vec::new(),
         }

@@ -19,7 +19,7 @@ pub(super) const STUDIO_OPEN: &str = "sagemaker:CreatePresignedDomainUrl";
 
 /// What shows that a group works with notebook instances: opening, creating or operating them, or
 /// opening Studio.
-const NB_GRANTS: [&str; 8] = [
+pub(super) const NB_GRANTS: [&str; 8] = [
     NB_OPEN,
     STUDIO_OPEN,
     "sagemaker:CreateNotebookInstance",

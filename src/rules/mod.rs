@@ -11,6 +11,7 @@ mod bucket_requires_tls;
 mod caller_can_pass_job_role;
 mod context;
 mod endpoint_does_not_replace_permission;
+mod execution_role_cannot_escalate;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_trust_limited;
@@ -32,13 +33,18 @@ mod network_controls_are_not_user_access_control;
 mod no_iam_user_access_keys;
 mod notebook_access_granted_to_designated_group;
 mod notebook_access_limited_to_designated_groups;
+mod notebook_access_not_attached_to_users;
 mod notebook_access_not_granted_through_execution_role;
 mod notebook_code_sources_free_of_credentials;
+mod notebook_creation_guarded_for_groups;
 mod notebook_direct_internet_access_disabled;
+mod notebook_group_policy_scoped_to_notebooks;
+mod notebook_lifecycle_not_writable_by_group;
 mod notebook_placed_in_customer_subnet;
 mod notebook_reads_dataset;
 mod notebook_role_can_create_processing_job;
 mod notebook_root_access_disabled;
+mod notebook_session_restricted_to_network;
 mod notebook_starts_processing_job;
 mod notebook_volume_encrypted_with_customer_key;
 mod passrole_scoped;
@@ -78,7 +84,12 @@ pub static RULES: &[Rule] = &[
     notebook_code_sources_free_of_credentials::RULE,
     notebook_access_granted_to_designated_group::RULE,
     notebook_access_limited_to_designated_groups::RULE,
+    notebook_access_not_attached_to_users::RULE,
     notebook_access_not_granted_through_execution_role::RULE,
+    notebook_group_policy_scoped_to_notebooks::RULE,
+    notebook_creation_guarded_for_groups::RULE,
+    notebook_lifecycle_not_writable_by_group::RULE,
+    notebook_session_restricted_to_network::RULE,
     studio_access_governed_by_iam::RULE,
     network_controls_are_not_user_access_control::RULE,
     processing_job_runs_in_vpc::RULE,
@@ -108,6 +119,7 @@ pub static RULES: &[Rule] = &[
     no_iam_user_access_keys::RULE,
     static_keys_not_delivered_to_workloads::RULE,
     execution_role_not_admin::RULE,
+    execution_role_cannot_escalate::RULE,
     execution_role_has_service_plumbing_permissions::RULE,
     sagemaker_users_limited_to_sagemaker_api::RULE,
     sagemaker_endpoint_policy_customised::RULE,

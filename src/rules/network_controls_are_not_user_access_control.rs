@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
           IAM group from another, and they let nobody open a notebook instance: only an IAM policy does. It is \
           said where one of them is there, and no group may open the notebook \
           (notebook-access-granted-to-designated-group).",
-    unsure: "It is said only where it is certain that no group may open the notebook.",
+    unsure: "Where it cannot be told whether a group may open the notebook, neither can this.",
     fix: "attach a policy that allows `sagemaker:CreatePresignedNotebookInstanceUrl` on the notebook to the group",
     references: &[Link {
         title: "Amazon SageMaker AI Developer Guide: Connect to a notebook instance through a VPC interface endpoint",
@@ -58,10 +58,11 @@ fn check(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
         return Verdict::NotApplicable;
     }
     let access = super::notebook_access_granted_to_designated_group::judge(context, notebook);
-    let is_closed = match &access {
+    let is_closed = match access {
         Verdict::Broken(evidence) => evidence
             .iter()
             .any(|one| one.code == Some("no-group-policy")),
+        unsure @ Verdict::Unsure(_) => return unsure,
         _ => false,
     };
     if !is_closed {

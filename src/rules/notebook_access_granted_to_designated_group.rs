@@ -188,6 +188,9 @@ fn broken(
             &[DESCRIBE, START, STOP],
         ));
     }
+    if let Some(evidence) = taken_away(context, notebook, groups) {
+        return evidence;
+    }
     let message = match groups {
         [] if !has_group => {
             "the input has people and no IAM group: no group may open this notebook \
@@ -223,6 +226,39 @@ fn broken(
             let origin = context.graph.get(group.id).origin;
             evidence.related(format!("{} is meant for notebooks", group.called()), origin)
         })
+}
+
+/// What takes away what a group's policy allows: a denial, a boundary of all its members.
+fn taken_away(
+    context: &Context<'_, '_>,
+    notebook: &Subject<'_, '_>,
+    groups: &[&Person],
+) -> Option<Evidence> {
+    let object = context.access.object(notebook.id);
+    let action = Action::named(NB_OPEN);
+    let access = &context.access;
+    groups.iter().find_map(|group| {
+        let grants = access.grants_of(&group.caller, &action, &object, &[]);
+        let allowing = grants.first()?.statement()?;
+        let answer = person_may(context, group, &action, &object).answer;
+        let because = answer.outcome.because.first()?;
+        let message = format!(
+            "{} may not open this notebook instance, though a policy of it allows that: {}",
+            group.called(),
+            because.text
+        );
+        let evidence = Evidence::new(message, notebook.resource.origin)
+            .code("grant-taken-away")
+            .related("allows it", allowing.at)
+            .fix(
+                "leave `sagemaker:CreatePresignedNotebookInstanceUrl` on the notebook out of what takes it \
+                 away",
+            );
+        Some(match because.at {
+            Some(at) => evidence.related("takes it away", at),
+            None => evidence,
+        })
+    })
 }
 
 fn fix(context: &Context<'_, '_>, notebook: &Subject<'_, '_>, actions: &[&str]) -> String {

@@ -1,7 +1,7 @@
 //! PG-ACC-004.
 
 use super::identity_policies::NB_OPEN;
-use super::people::{called_whole, has_people, is_everything, openings};
+use super::people::{called_whole, has_people, is_everything, openings, shortened};
 use super::statements::{about, called, named_hinges};
 use super::{Check, Context, Example, Link, NO_SCP, Rule, RuleKind, Subject};
 use crate::access::{Caller, Grant, Person};
@@ -65,7 +65,7 @@ const ASKED: [(&str, &str, &str); 5] = [
     (
         "sagemaker:CreateStudioLifecycleConfig",
         "studio-lifecycle-config/",
-        "write lifecycle scripts of Studio",
+        "write lifecycle scripts",
     ),
 ];
 
@@ -146,9 +146,10 @@ fn note(found: &mut Vec<Found>, grant: Grant, does: &'static str) {
 
 fn broken(policy: &Policy, statement: &Statement, does: &[&str]) -> Evidence {
     let of = called_whole(statement, policy);
+    let does: Vec<_> = does.iter().map(|&one| one.to_owned()).collect();
     let message = format!(
         "{of} lets this role, which workloads run as, {}",
-        does.join(", ")
+        shortened(&does)
     );
     Evidence::new(message, statement.at).about(about(statement, policy))
 }

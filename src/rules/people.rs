@@ -29,15 +29,25 @@ pub(crate) struct Opening {
     pub(super) hinges: Vec<(String, Why)>,
 }
 
+/// The notebook instances of the estate.
+fn notebooks(context: &Context<'_, '_>) -> impl Iterator<Item = ResourceId> {
+    let notebooks = context.graph.iter().filter(|(_, resource)| {
+        resource.kind() == Some(Kind::Notebook) && resource.standing == Standing::Judged
+    });
+    notebooks.map(|(id, _)| id)
+}
+
+/// Whether the estate has a notebook instance, so that what is not known of people matters to it.
+pub(super) fn has_notebook(context: &Context<'_, '_>) -> bool {
+    notebooks(context).next().is_some()
+}
+
 /// Who may open a notebook instance of the estate, or perhaps.
 pub(super) fn openings<'c>(context: &'c Context<'_, '_>) -> &'c [Opening] {
     context.openings.get_or_init(|| {
-        let notebooks = context.graph.iter().filter(|(_, resource)| {
-            resource.kind() == Some(Kind::Notebook) && resource.standing == Standing::Judged
-        });
         let action = Action::named(NB_OPEN);
         let mut openings = Vec::new();
-        for (notebook, _) in notebooks {
+        for notebook in notebooks(context) {
             let object = context.access.object(notebook);
             let people = context.people().iter().enumerate();
             openings.extend(
@@ -99,6 +109,9 @@ pub(super) fn person_may(
         let of_one = context.access.may_any(whole, action, object, &[]);
         any = any.or(of_one.truth);
         hinges.extend(of_one.hinges);
+        if of_one.truth == Truth::No {
+            may.answer = of_one.answer;
+        }
     }
     if any == Truth::Unknown && may.truth == Truth::Yes {
         may.hinges = hinges;
@@ -202,6 +215,21 @@ impl Cause<'_> {
     pub(super) fn with_people(&self, context: &Context<'_, '_>, evidence: Evidence) -> Evidence {
         with_people(context, evidence, self.statement.at, &self.people)
     }
+}
+
+/// The people who hold a policy: the first one is told what is wrong with it.
+pub(super) fn holding<'c>(context: &'c Context<'_, '_>, policy: &Policy) -> Vec<&'c Person> {
+    let people = context.people().iter();
+    let holding = people.filter(|person| {
+        let mut policies = person.caller.identity.iter();
+        policies.any(|one| one.name == policy.name)
+    });
+    holding.collect()
+}
+
+/// The person that a resource is.
+pub(super) fn person_of<'c>(context: &'c Context<'_, '_>, id: ResourceId) -> Option<&'c Person> {
+    context.people().iter().find(|person| person.id == id)
 }
 
 /// Evidence with the places of people.
