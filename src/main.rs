@@ -8,11 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use clap::Parser;
 use cli::{
-    CanArgs, CheckArgs, Cli, Color, Command, Debug, ListFormat, ModelArgs, PathsArgs, PathsFormat,
+    CanArgs, CheckArgs, Cli, Color, Command, Debug, DiffArgs, ListFormat, ModelArgs, PathsArgs,
+    PathsFormat, SchemaOf,
 };
 use plangate::finding::ReportedProblem;
 use plangate::gate::Exit;
-use plangate::report::{Style, json, manual, paths};
+use plangate::report::picture::{mermaid, svg};
+use plangate::report::{Style, diff, json, manual, paths};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -46,6 +48,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Check(args) => check(args),
         Command::Paths(args) => show_paths(args),
         Command::Can(args) => can(args),
+        Command::Diff(args) => compare(args),
         Command::Rules { format } => {
             let mut out = anstream::stdout().lock();
             match format {
@@ -72,8 +75,12 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
             plangate::iam::answer_lines(&mut io::stdin().lock(), &mut io::stdout().lock())?;
             Ok(Exit::Clean)
         }
-        Command::Debug(Debug::Schema) => {
-            writeln!(io::stdout(), "{}", json::schema())?;
+        Command::Debug(Debug::Schema { of }) => {
+            let schema = match of {
+                SchemaOf::Check => json::schema(),
+                SchemaOf::Diff => diff::schema(),
+            };
+            writeln!(io::stdout(), "{schema}")?;
             Ok(Exit::Clean)
         }
     }
@@ -111,6 +118,9 @@ fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {
     let mut out = anstream::stdout().lock();
     match args.format {
         PathsFormat::Table => paths::write(&report, &mut out)?,
+        // Who else gets in is not worked out yet.
+        PathsFormat::Mermaid => mermaid::write(&report, &[], &mut out)?,
+        PathsFormat::Svg => svg::write(&report, &[], &mut out)?,
         PathsFormat::Json => json::write_paths(&report, &mut out)?,
     }
     let could_not_run = report.problems.iter().any(|problem| problem.fatal);
@@ -119,6 +129,20 @@ fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {
     } else {
         Exit::Clean
     })
+}
+
+fn compare(args: &DiffArgs) -> anyhow::Result<Exit> {
+    let options = args.options().map_err(|message| anyhow!(message))?;
+    let difference = plangate::compare(&options);
+    let mut out = anstream::stdout().lock();
+    let style = Style {
+        verbose: args.verbose,
+    };
+    match args.format {
+        ListFormat::Human => diff::write(&difference, style, &mut out)?,
+        ListFormat::Json => diff::write_json(&difference, &mut out)?,
+    }
+    Ok(args.gate().decide_change(&difference))
 }
 
 fn can(args: &CanArgs) -> anyhow::Result<Exit> {

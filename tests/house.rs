@@ -27,15 +27,20 @@ const EDGES: &[(&str, &[&str])] = &[
         "paths",
         &["model", "iam", "finding", "access", "network", "workload"],
     ),
+    ("seals", &["model", "iam", "access", "workload", "paths"]),
     (
         "rules",
         &[
-            "model", "iam", "access", "finding", "workload", "network", "paths",
+            "model", "iam", "access", "finding", "workload", "network", "paths", "seals", "diff",
         ],
     ),
-    ("check", &["model", "iam", "rules", "finding", "paths"]),
-    ("gate", &["finding"]),
-    ("report", &["model", "load", "finding", "rules"]),
+    (
+        "check",
+        &["model", "iam", "rules", "finding", "paths", "seals"],
+    ),
+    ("diff", &["finding"]),
+    ("gate", &["finding", "diff"]),
+    ("report", &["model", "load", "finding", "rules", "diff"]),
     (
         "run",
         &[
@@ -56,6 +61,8 @@ const EDGES: &[(&str, &[&str])] = &[
             "access",
             "network",
             "paths",
+            "seals",
+            "diff",
         ],
     ),
 ];
@@ -145,6 +152,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "people",
         "remedy",
         "resource-policies",
+        "seals",
         "statements",
         "suggested-statement",
     ] {

@@ -122,6 +122,23 @@ impl<'g, 'a> Access<'g, 'a> {
         bounds.contains(&policy) && self.holders(policy).is_empty()
     }
 
+    /// Whether something in the input attaches a managed policy that it does not tell: it may be any.
+    #[must_use]
+    pub fn attaches_unknown(&self) -> bool {
+        let graph = self.graph();
+        graph.iter().any(|(_, resource)| {
+            let values = ATTACHING.iter().filter_map(|path| resource.get(path));
+            let mut arns =
+                values.flat_map(|one| one.as_list().unwrap_or(std::slice::from_ref(one)));
+            arns.any(|arn| {
+                matches!(
+                    graph.target(arn, &[Kind::PolicyManaged]),
+                    Target::Unknown(_)
+                )
+            })
+        })
+    }
+
     fn is_judged_elsewhere(&self, policy: &Value<'_>) -> bool {
         match self.graph().target(policy, &[Kind::PolicyManaged]) {
             Target::Resource(id) => self.graph().get(id).standing == Standing::Judged,

@@ -291,7 +291,7 @@ impl<'g, 'a> Access<'g, 'a> {
     /// Anything of a sort in the account and Region of a resource, as what a request is about:
     /// `notebook-instance/` of `sagemaker`. A key leaves its use to identity policies.
     #[must_use]
-    pub fn anything(&self, service: &str, sort: &Text, beside: &'g Resource<'a>) -> Object {
+    pub fn any_of_sort(&self, service: &str, sort: &Text, beside: &'g Resource<'a>) -> Object {
         let provider = beside.provider.unwrap_or_default();
         let account = self.place(provider, "account");
         let region = self.place(provider, "region");

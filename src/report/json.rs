@@ -12,7 +12,7 @@ use crate::finding::{
 };
 
 /// Raised when a reader of the last version could no longer read this one.
-const SCHEMA_VERSION: u32 = 1;
+pub(super) const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(title = "plangate report")]
@@ -38,12 +38,12 @@ struct Document<'r> {
 enum Never {}
 
 #[derive(Serialize, JsonSchema)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: env!("CARGO_PKG_NAME"),
     version: env!("CARGO_PKG_VERSION"),
 };

@@ -261,7 +261,7 @@ fn why(hop: &HopProof) -> Vec<String> {
 }
 
 /// Where a reason is written, if an editor can show it.
-fn place_of(reason: &Reason) -> String {
+pub(super) fn place_of(reason: &Reason) -> String {
     let place = reason.location.as_ref().map(at);
     let place = place.filter(|place| place.contains(':') && !place.ends_with(":1:1"));
     place.map_or_else(String::new, |place| format!(" ({place})"))

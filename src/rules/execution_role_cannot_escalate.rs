@@ -160,7 +160,7 @@ fn some_may(context: &Context<'_, '_>, holders: &[ResourceId], raise: &Raise) ->
         let resource = context.graph.get(*id);
         let anything = context
             .access
-            .anything(raise.service, &raise.sort.into(), resource);
+            .any_of_sort(raise.service, &raise.sort.into(), resource);
         context
             .access
             .may_any(&caller, &action, &anything, &[])
@@ -327,7 +327,7 @@ fn unbounded(
     let may = |caller: &Caller, name: &'static str| {
         let anything = context
             .access
-            .anything("iam", &create.sort.into(), resource);
+            .any_of_sort("iam", &create.sort.into(), resource);
         let action = Action::named(name);
         context
             .access

@@ -10,6 +10,7 @@ mod bucket_public_access_blocked;
 mod bucket_requires_tls;
 mod caller_can_pass_job_role;
 mod context;
+mod data_readers_closed_world;
 mod endpoint_does_not_replace_permission;
 mod execution_role_cannot_escalate;
 mod execution_role_has_service_plumbing_permissions;
@@ -29,6 +30,7 @@ mod key_policy_conditions_compatible_with_services;
 mod key_policy_limited_to_trusted_accounts;
 mod key_policy_without_wildcard_principal;
 mod key_rotation_enabled;
+mod key_use_limited_to_expected_principals;
 mod network_controls_are_not_user_access_control;
 mod no_iam_user_access_keys;
 mod notebook_access_granted_to_designated_group;
@@ -49,6 +51,7 @@ mod notebook_starts_processing_job;
 mod notebook_volume_encrypted_with_customer_key;
 mod passrole_scoped;
 mod people;
+mod plan_does_not_regress_path;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
@@ -61,6 +64,7 @@ mod role_mode_consistent;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
 mod sagemaker_users_limited_to_sagemaker_api;
+mod seals;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod studio_access_governed_by_iam;
@@ -101,6 +105,7 @@ pub static RULES: &[Rule] = &[
     key_policy_without_wildcard_principal::RULE,
     key_policy_limited_to_trusted_accounts::RULE,
     key_policy_admits_execution_role::RULE,
+    key_use_limited_to_expected_principals::RULE,
     iam_policy_names_key_not_alias::RULE,
     identity_decrypt_not_on_all_keys::RULE,
     key_policy_conditions_compatible_with_services::RULE,
@@ -134,7 +139,9 @@ pub static RULES: &[Rule] = &[
     job_reads_input::RULE,
     job_writes_output::RULE,
     workload_volume_key_usable::RULE,
+    data_readers_closed_world::RULE,
     endpoint_does_not_replace_permission::RULE,
+    plan_does_not_regress_path::RULE,
 ];
 
 /// A rule: what it proves, and how to say it.
@@ -217,6 +224,8 @@ pub(crate) enum Check {
         &'static [Kind],
         fn(&Context<'_, '_>, &Subject<'_, '_>) -> Verdict,
     ),
+    /// What a change makes of workloads of these kinds: judged where both of its sides are known, not here.
+    Change(&'static [Kind]),
 }
 
 impl Rule {
@@ -230,8 +239,15 @@ impl Rule {
     #[must_use]
     pub fn looks_at(&self) -> &'static [Kind] {
         match self.check {
-            Check::Resource(kinds, _) => kinds,
+            Check::Resource(kinds, _) | Check::Change(kinds) => kinds,
         }
+    }
+
+    /// Whether it judges what a change does, so that it says nothing of an input that does not tell what was
+    /// there before.
+    #[must_use]
+    pub fn is_about_changes(&self) -> bool {
+        matches!(self.check, Check::Change(_))
     }
 
     /// Judges one subject.
@@ -239,6 +255,7 @@ impl Rule {
     pub fn judge(&self, context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         match self.check {
             Check::Resource(_, check) => check(context, subject),
+            Check::Change(_) => Verdict::NotApplicable,
         }
     }
 }

@@ -62,15 +62,16 @@ fn check(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
     judge(context, notebook)
 }
 
-/// Said of the first notebook only.
+/// Said of the first notebook only, and not where the input does not show all that there is.
 fn elsewhere(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
     let mut notebooks = context.graph.iter().filter(|(_, resource)| {
         resource.kind() == Some(Kind::Notebook) && resource.standing == Standing::Judged
     });
-    if notebooks.next().map(|(id, _)| id) != Some(notebook.id) {
+    let is_first = notebooks.next().map(|(id, _)| id) == Some(notebook.id);
+    if !is_first || context.graph.incomplete().is_some() {
         return Verdict::NotApplicable;
     }
-    let message = "the input has no group, user, permission set and Studio domain: who may open notebook \
+    let message = "the input has no group, user, permission set or Studio domain: who may open notebook \
                    instances is decided elsewhere";
     let evidence = Evidence::new(message, notebook.resource.origin)
         .code("people-elsewhere")

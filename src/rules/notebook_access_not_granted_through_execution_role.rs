@@ -86,7 +86,9 @@ fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
     for (action, sort, does) in ASKED {
         let action = Action::named(action);
         let resource = context.graph.get(role.id);
-        let anything = context.access.anything("sagemaker", &sort.into(), resource);
+        let anything = context
+            .access
+            .any_of_sort("sagemaker", &sort.into(), resource);
         let may = context.access.may_any(&caller, &action, &anything, &[]);
         match may.truth {
             Truth::No => {}

@@ -174,6 +174,7 @@ fn check(context: &Context<'_, '_>, holder: &Subject<'_, '_>) -> Verdict {
     let is_policy = holder.resource.kind() == Some(Kind::PolicyManaged);
     let caller = if is_policy {
         let is_held = !context.access.holders(holder.id).is_empty();
+        let is_held = is_held || context.access.attaches_unknown();
         if is_held || context.access.only_bounds(holder.id) {
             return Verdict::NotApplicable;
         }
@@ -218,7 +219,7 @@ fn judge(
     let action = Action::named(made.action);
     let access = &context.access;
     let resource = context.graph.get(holder.id);
-    let anything = access.anything("sagemaker", &made.sort.into(), resource);
+    let anything = access.any_of_sort("sagemaker", &made.sort.into(), resource);
     if access.may_any(caller, &action, &anything, &[]).truth == Truth::No {
         return Ok(Verdict::NotApplicable);
     }

@@ -143,7 +143,7 @@ fn judge(
 fn tampers(context: &Context<'_, '_>, group: &Person) -> Option<&'static str> {
     let resource = context.graph.get(group.id);
     let sort = "notebook-instance/".into();
-    let anything = context.access.anything("sagemaker", &sort, resource);
+    let anything = context.access.any_of_sort("sagemaker", &sort, resource);
     let mut tagging = ["sagemaker:AddTags", "sagemaker:DeleteTags"].into_iter();
     tagging.find(|action| {
         let action = Action::named(action);

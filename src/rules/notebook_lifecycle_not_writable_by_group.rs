@@ -2,7 +2,7 @@
 
 use super::identity_policies::is_about_sagemaker;
 use super::people::{
-    called_whole, has_notebook, holding, is_everything, listed, person_of, with_people,
+    called_whole, has_notebook, holding, is_allowed, is_everything, listed, person_of, with_people,
 };
 use super::statements::{about, named_hinges};
 use super::{Check, Context, Example, Link, NO_SCP, Rule, RuleKind, Subject};
@@ -59,7 +59,9 @@ fn check(context: &Context<'_, '_>, holder: &Subject<'_, '_>) -> Verdict {
     let caller = caller.unwrap_or(&person.caller);
     let resource = context.graph.get(holder.id);
     let may = |name: &'static str, sort: &str| -> May {
-        let anything = context.access.anything("sagemaker", &sort.into(), resource);
+        let anything = context
+            .access
+            .any_of_sort("sagemaker", &sort.into(), resource);
         context
             .access
             .may_any(caller, &Action::named(name), &anything, &[])
@@ -81,7 +83,15 @@ fn check(context: &Context<'_, '_>, holder: &Subject<'_, '_>) -> Verdict {
     match all {
         Truth::No => Verdict::Holds,
         Truth::Unknown => {
-            if !has_notebook(context) {
+            let is_known = [UPDATE_SCRIPT, CREATE_SCRIPT];
+            let is_known = is_known.iter().any(|name| {
+                let action = Action::named(name);
+                let anything = context
+                    .access
+                    .any_of_sort("sagemaker", &scripts.into(), resource);
+                is_allowed(context, person, &action, &anything)
+            });
+            if !has_notebook(context) && !is_known {
                 return Verdict::NotApplicable;
             }
             let hinges = [update, create, change, start];
@@ -119,7 +129,7 @@ fn broken(context: &Context<'_, '_>, holder: &Subject<'_, '_>, name: &'static st
     };
     let resource = context.graph.get(holder.id);
     let sort = "notebook-instance-lifecycle-config/".into();
-    let anything = context.access.anything("sagemaker", &sort, resource);
+    let anything = context.access.any_of_sort("sagemaker", &sort, resource);
     let action = Action::named(name);
     let grants = context
         .access

@@ -1,7 +1,7 @@
 //! PG-ACC-008.
 
 use super::identity_policies::{NB_OPEN, designated_groups, is_about_sagemaker};
-use super::people::{called_whole, has_notebook, holding, listed, person_of};
+use super::people::{called_whole, has_notebook, holding, is_allowed, listed, person_of};
 use super::resource_policies::{Door, door};
 use super::statements::{about, named_hinges};
 use super::{Check, Context, DESIGNATED_GROUPS, Example, Link, NO_SCP, Rule, RuleKind, Subject};
@@ -51,7 +51,7 @@ fn check(context: &Context<'_, '_>, group: &Subject<'_, '_>) -> Verdict {
     let action = Action::named(NB_OPEN);
     let resource = context.graph.get(group.id);
     let sort = "notebook-instance/".into();
-    let anything = context.access.anything("sagemaker", &sort, resource);
+    let anything = context.access.any_of_sort("sagemaker", &sort, resource);
     let may = |keys: &[(&'static str, Knowledge)]| {
         context
             .access
@@ -86,7 +86,11 @@ fn check(context: &Context<'_, '_>, group: &Subject<'_, '_>) -> Verdict {
         }
         Truth::No => by_doors(context, person, &action, &anything, &doors),
         // Whether they may at all is asked elsewhere, too.
-        Truth::Unknown if at_all == Truth::Unknown && !has_notebook(context) => {
+        Truth::Unknown
+            if at_all == Truth::Unknown
+                && !has_notebook(context)
+                && !is_allowed(context, person, &action, &anything) =>
+        {
             Verdict::NotApplicable
         }
         Truth::Unknown => {

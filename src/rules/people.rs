@@ -29,6 +29,19 @@ pub(crate) struct Opening {
     pub(super) hinges: Vec<(String, Why)>,
 }
 
+/// Whether a statement that is known allows something to a person, whatever else may take it away.
+pub(super) fn is_allowed(
+    context: &Context<'_, '_>,
+    person: &Person,
+    action: &Action,
+    anything: &Object,
+) -> bool {
+    let grants = context
+        .access
+        .grants_of(&person.caller, action, anything, &[]);
+    grants.iter().any(|grant| grant.truth == Truth::Yes)
+}
+
 /// The notebook instances of the estate.
 fn notebooks(context: &Context<'_, '_>) -> impl Iterator<Item = ResourceId> {
     let notebooks = context.graph.iter().filter(|(_, resource)| {

@@ -117,5 +117,5 @@ fn of_domain(context: &Context<'_, '_>, domain: &Subject<'_, '_>, sort: &str) ->
     inside.push(&context.access.attribute(domain.id, "id"));
     inside.push_literal("/");
     let resource = context.graph.get(domain.id);
-    context.access.anything("sagemaker", &inside, resource)
+    context.access.any_of_sort("sagemaker", &inside, resource)
 }

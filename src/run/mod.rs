@@ -4,20 +4,22 @@ mod changes;
 mod estate;
 mod expressions;
 mod question;
+mod regression;
+mod sides;
 mod source;
 mod teller;
 mod templates;
 mod words;
 mod worlds;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
 use crate::access::Access;
-use crate::finding::{Assumption, Finding, FindingVerdict, Report, ReportedProblem, Status};
+use crate::finding::{Assumption, Finding, Report, ReportedProblem};
 use crate::iam::catalogue::ManagedPolicies;
-use crate::load::plan::{Form, View};
+use crate::load::plan::View;
 use crate::load::terraform::Setting;
 use crate::model::graph::ResourceGraph;
 use crate::model::problem::Problem;
@@ -30,6 +32,7 @@ use crate::workload;
 use estate::{Estate, Overview, each_estate};
 pub use expressions::expressions;
 pub use question::{Question, can};
+pub use sides::compare;
 use teller::Teller;
 
 /// What to judge, and how.
@@ -171,25 +174,36 @@ pub fn templates(
 }
 
 fn judge(options: &Options, estate: &Estate<'_>, report: &mut Report) {
+    let first = report.paths.len();
+    let mut findings = one_side(options, estate, report);
+    let paths = report.paths.get(first..).unwrap_or_default();
+    let told = regression::against_before(options, estate, &mut findings, paths);
+    report.tally.holds += told.holds;
+    report.tally.broken += told.broken;
+    report.tally.unsure += told.unsure;
+    findings.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
+    report.findings.append(&mut findings);
+}
+
+/// Judges an estate as it is, whatever was there before: adds all but the findings to the report.
+fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<Finding> {
     let graph = &estate.graph;
     let checked = crate::check::check(graph, &options.rules, &options.managed_policies);
     let mut problems = estate.problems.clone();
     problems.extend(checked.problems);
     problems.extend(jobs_not_found(graph));
     let teller = Teller::of(estate);
-    let mut findings = teller.tell(&checked.judgements, report);
+    let findings = teller.tell(&checked.judgements, report);
     let told = checked.paths.iter().map(|path| teller.proof(path));
     report.paths.extend(told);
     report
         .without_data
         .extend(paths::without(graph, &checked.paths).map(str::to_owned));
-    mark_existing(&mut findings, estate, options);
-    findings.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
-    report.findings.append(&mut findings);
     let problems = problems.into_iter();
     let told = problems.map(|problem| reported(problem, estate.sources));
     report.problems.extend(told);
     report.inputs.push(estate.input());
+    findings
 }
 
 /// Silence about a job must not look like its approval.
@@ -234,45 +248,5 @@ fn reported(problem: Problem, sources: &SourceMap) -> ReportedProblem {
         location: problem.origin.map(|span| sources.location(span).into()),
         consequence: problem.consequence,
         fatal: problem.fatal,
-    }
-}
-
-/// Findings that the state before the change has too are not this change's doing. The plan is read
-/// again for it, but only if something is broken that was there before. A state is there already.
-fn mark_existing(findings: &mut [Finding], estate: &Estate<'_>, options: &Options) {
-    if estate.form == Form::State {
-        for finding in findings {
-            finding.status = Status::Existing;
-        }
-        return;
-    }
-    let existed: BTreeSet<&str> = estate
-        .graph
-        .iter()
-        .filter(|(_, resource)| resource.existed_before == Some(true))
-        .map(|(_, resource)| resource.address.as_str())
-        .collect();
-    let mut concerned = findings
-        .iter()
-        .filter(|finding| existed.contains(finding.resource.address.as_str()));
-    if concerned.next().is_none() {
-        return;
-    }
-    let Some(before) = estate.before(options) else {
-        return;
-    };
-    let checked = crate::check::check(&before.graph, &options.rules, &options.managed_policies);
-    let mut tally = Report::default();
-    let before: BTreeMap<String, FindingVerdict> = Teller::of(&before)
-        .tell(&checked.judgements, &mut tally)
-        .into_iter()
-        .map(|finding| (finding.fingerprint, finding.verdict))
-        .collect();
-    for finding in findings {
-        if existed.contains(finding.resource.address.as_str())
-            && before.get(&finding.fingerprint) == Some(&finding.verdict)
-        {
-            finding.status = Status::Existing;
-        }
     }
 }

@@ -79,6 +79,37 @@ pub fn can(options: &Options, question: &Question) -> Result<Outcome, String> {
     Ok(outcome)
 }
 
+/// Asks one estate again what a path needed.
+pub(super) struct Again<'q, 'g, 'a> {
+    access: &'q Access<'g, 'a>,
+    network: &'q Network<'g, 'a>,
+    teller: &'q Teller<'q, 'a>,
+}
+
+impl<'q, 'g, 'a> Again<'q, 'g, 'a> {
+    pub(super) fn new(
+        access: &'q Access<'g, 'a>,
+        network: &'q Network<'g, 'a>,
+        teller: &'q Teller<'q, 'a>,
+    ) -> Self {
+        Self {
+            access,
+            network,
+            teller,
+        }
+    }
+
+    /// The answer; none if the estate lacks who asks or what it is about.
+    pub(super) fn ask(&self, question: &Question) -> Option<Answered> {
+        let asker = Asker {
+            access: self.access,
+            network: self.network,
+        };
+        let action = Action::new(&question.action)?;
+        asker.answer(question, &action, self.teller).ok()
+    }
+}
+
 /// A mistyped action would be denied, and look like an answer.
 fn known_action(action: &Action) -> Result<(), String> {
     let written = action.written();

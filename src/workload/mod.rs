@@ -9,7 +9,7 @@ mod protected;
 
 pub use images::is_image_account;
 pub use placement::{PLACED_KINDS, groups_paths, noun, subnets_path};
-pub use protected::{bucket_of, protected_buckets};
+pub use protected::{bucket_of, protected_buckets, tagged_buckets};
 
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
