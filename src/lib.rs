@@ -30,4 +30,6 @@ pub mod terraform;
 pub mod workload;
 pub mod yaml;
 
-pub use run::{Options, Question, can, check, compare, expressions, models, prove, templates};
+pub use run::{
+    Options, Outcome, Question, can, check, compare, expressions, models, prove, templates, who,
+};

@@ -272,6 +272,9 @@ pub(crate) const NO_SCP: &str = "no-scp";
 /// What every proof of a path takes for granted.
 pub const PATH_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS];
 
+/// What the list of those who reach protected data takes for granted.
+pub const SEAL_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS, DESIGNATED_GROUPS];
+
 /// What can be taken for granted.
 #[must_use]
 pub fn assumptions() -> Vec<Assumption> {

@@ -3,12 +3,14 @@
 mod changes;
 mod estate;
 mod expressions;
+mod naming;
 mod question;
 mod regression;
 mod sides;
 mod source;
 mod teller;
 mod templates;
+mod who;
 mod words;
 mod worlds;
 
@@ -16,7 +18,6 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::access::Access;
 use crate::finding::{Assumption, Finding, Report, ReportedProblem};
 use crate::iam::catalogue::ManagedPolicies;
 use crate::load::plan::View;
@@ -24,16 +25,16 @@ use crate::load::terraform::Setting;
 use crate::model::graph::ResourceGraph;
 use crate::model::problem::Problem;
 use crate::model::source::SourceMap;
-use crate::network::Network;
 use crate::paths;
 use crate::report::model::Model;
 use crate::rules::{self, Rule};
 use crate::workload;
 use estate::{Estate, Overview, each_estate};
 pub use expressions::expressions;
-pub use question::{Question, can};
+pub use question::{Outcome, Question, can};
 pub use sides::compare;
 use teller::Teller;
+pub use who::who;
 
 /// What to judge, and how.
 #[derive(Debug, Clone, Default)]
@@ -92,31 +93,20 @@ fn with_overview(mut report: Report, overview: Overview) -> Report {
     report
 }
 
-/// Proves the paths of every input, and judges nothing else.
+/// Proves the paths and the seals of every input, and judges nothing else.
 #[must_use]
 pub fn prove(options: &Options) -> Report {
     let mut report = Report::default();
-    let overview = each_estate(options, View::Planned, &mut |estate| {
-        worlds::in_each(options, &estate, &mut report, &|world, report| {
-            prove_one(options, world, report);
+    let options = Options {
+        rules: Vec::new(),
+        ..options.clone()
+    };
+    let overview = each_estate(&options, View::Planned, &mut |estate| {
+        worlds::in_each(&options, &estate, &mut report, &|world, report| {
+            one_side(&options, world, report);
         });
     });
     with_overview(report, overview)
-}
-
-fn prove_one(options: &Options, estate: &Estate<'_>, report: &mut Report) {
-    let access = Access::new(&estate.graph, &options.managed_policies);
-    let paths = paths::prove(&access, &Network::new(&estate.graph));
-    let teller = Teller::of(estate);
-    let told = paths.iter().map(|path| teller.proof(path));
-    report.paths.extend(told);
-    let mut problems = estate.problems.clone();
-    problems.extend(access.problems());
-    problems.extend(jobs_not_found(&estate.graph));
-    let problems = problems.into_iter();
-    let told = problems.map(|problem| reported(problem, estate.sources));
-    report.problems.extend(told);
-    report.inputs.push(estate.input());
 }
 
 /// What was taken for granted, as far as something rests on it.
@@ -124,8 +114,10 @@ fn resting(report: &Report) -> Vec<Assumption> {
     let rests_on = |id| {
         let mut findings = report.findings.iter();
         let mut paths = report.paths.iter();
+        let mut seals = report.seals.iter();
         findings.any(|finding| finding.assumptions.contains(&id))
             || paths.any(|path| path.assumptions.contains(&id))
+            || seals.any(|seal| seal.assumptions.contains(&id))
     };
     let mut assumptions = rules::assumptions();
     assumptions.retain(|assumption| rests_on(assumption.id));
@@ -196,6 +188,8 @@ fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<
     let findings = teller.tell(&checked.judgements, report);
     let told = checked.paths.iter().map(|path| teller.proof(path));
     report.paths.extend(told);
+    let told = checked.seals.iter().map(|seal| teller.seal(seal));
+    report.seals.extend(told);
     report
         .without_data
         .extend(paths::without(graph, &checked.paths).map(str::to_owned));
