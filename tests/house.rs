@@ -150,6 +150,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "hops",
         "identity-policies",
         "reaching",
+        "people",
         "remedy",
         "resource-policies",
         "sagemaker-only",

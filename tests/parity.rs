@@ -41,6 +41,21 @@ const NOT_ASKED: &[(&str, &str, &str)] = &[
         "key-policy-admits-execution-role",
         "the plan does not tell which key the job uses",
     ),
+    (
+        "c02-launcher-ifexists",
+        "notebook-creation-guarded-for-groups",
+        "the plan does not tell what the policy is about",
+    ),
+    (
+        "c15-permissions-boundary",
+        "execution-role-cannot-escalate",
+        "the plan does not tell what the policy is about",
+    ),
+    (
+        "c15-permissions-boundary",
+        "notebook-lifecycle-not-writable-by-group",
+        "the plan does not tell what the policy is about",
+    ),
 ];
 
 /// One estate, in its three forms.
