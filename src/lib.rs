@@ -11,6 +11,7 @@
 pub mod access;
 pub mod check;
 pub mod cloudformation;
+pub mod document;
 pub mod finding;
 pub mod gate;
 pub mod hcl;

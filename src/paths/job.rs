@@ -31,14 +31,20 @@ impl Prover<'_, '_, '_> {
             },
             role: self.role(id, target),
             hops: Vec::new(),
-            not_judged: vec![
-                "who creates the job: whether they may `sagemaker:CreateProcessingJob` and pass its role"
-                    .to_owned(),
-                NETWORK.to_owned(),
-            ],
+            not_judged: Vec::new(),
             notes: Vec::new(),
             single_role: false,
         };
+        match self.graph.carried(id) {
+            Some(carried) => {
+                path.hops = self.carried_start(id, carried, target, &mut path.not_judged);
+            }
+            None => path.not_judged.push(
+                "who creates the job: whether they may `sagemaker:CreateProcessingJob` and pass its role"
+                    .to_owned(),
+            ),
+        }
+        path.not_judged.push(NETWORK.to_owned());
         if let Target::Resource(role) = target {
             path.hops.push(self.assumed(role, id));
         }

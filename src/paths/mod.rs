@@ -8,6 +8,7 @@
 //! choice that is allowed whatever is still unknown, and names it.
 
 mod assume;
+mod carried;
 mod choice;
 mod create;
 mod data;
@@ -118,6 +119,8 @@ pub struct Hop {
 /// What a hop is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
+    /// A service takes the role with which it starts the job.
+    AssumeStarter,
     /// Somebody starts the job.
     CreateJob,
     /// They tag it.
@@ -161,6 +164,7 @@ impl Step {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::AssumeStarter => "assume-starter-role",
             Self::CreateJob => "create-job",
             Self::TagJob => "tag-job",
             Self::PassRole => "pass-role",
@@ -412,7 +416,7 @@ impl Hop {
     pub fn is_by_starter(&self) -> bool {
         matches!(
             self.step,
-            Step::CreateJob | Step::TagJob | Step::PassRole | Step::FollowJob
+            Step::AssumeStarter | Step::CreateJob | Step::TagJob | Step::PassRole | Step::FollowJob
         )
     }
 

@@ -318,6 +318,6 @@ fn is_of_sagemaker(action: &str) -> bool {
         .is_some_and(|(service, _)| service.eq_ignore_ascii_case("sagemaker"))
 }
 
-fn passing(way: Way) -> Circumstances {
+pub(super) fn passing(way: Way) -> Circumstances {
     way.with(vec![("iam:PassedToService", Knowledge::value(SAGEMAKER))])
 }

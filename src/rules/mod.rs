@@ -37,7 +37,9 @@ mod notebook_role_can_create_processing_job;
 mod notebook_root_access_disabled;
 mod notebook_starts_processing_job;
 mod notebook_volume_encrypted_with_customer_key;
+mod orchestrator_role_can_run_job;
 mod passrole_scoped;
+mod processing_job_definition_readable;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
@@ -74,6 +76,7 @@ pub static RULES: &[Rule] = &[
     processing_job_inter_container_traffic_encrypted::RULE,
     processing_job_volume_encrypted_with_customer_key::RULE,
     processing_job_output_encrypted_with_customer_key::RULE,
+    processing_job_definition_readable::RULE,
     key_rotation_enabled::RULE,
     key_policy_without_wildcard_principal::RULE,
     key_policy_limited_to_trusted_accounts::RULE,
@@ -97,6 +100,7 @@ pub static RULES: &[Rule] = &[
     static_keys_not_delivered_to_workloads::RULE,
     execution_role_not_admin::RULE,
     execution_role_has_service_plumbing_permissions::RULE,
+    orchestrator_role_can_run_job::RULE,
     sagemaker_endpoint_policy_customised::RULE,
     sagemaker_endpoint_policy_names_principals::RULE,
     gateway_endpoint_policy_uses_conditions_for_principals::RULE,

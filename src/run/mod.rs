@@ -19,14 +19,12 @@ use crate::finding::{Assumption, Finding, FindingVerdict, Report, ReportedProble
 use crate::iam::catalogue::ManagedPolicies;
 use crate::load::plan::{Form, View};
 use crate::load::terraform::Setting;
-use crate::model::graph::ResourceGraph;
 use crate::model::problem::Problem;
 use crate::model::source::SourceMap;
 use crate::network::Network;
 use crate::paths;
 use crate::report::model::Model;
 use crate::rules::{self, Rule};
-use crate::workload;
 use estate::{Estate, Overview, each_estate};
 pub use expressions::expressions;
 pub use question::{Question, can};
@@ -109,7 +107,6 @@ fn prove_one(options: &Options, estate: &Estate<'_>, report: &mut Report) {
     report.paths.extend(told);
     let mut problems = estate.problems.clone();
     problems.extend(access.problems());
-    problems.extend(jobs_not_found(&estate.graph));
     let problems = problems.into_iter();
     let told = problems.map(|problem| reported(problem, estate.sources));
     report.problems.extend(told);
@@ -175,7 +172,6 @@ fn judge(options: &Options, estate: &Estate<'_>, report: &mut Report) {
     let checked = crate::check::check(graph, &options.rules, &options.managed_policies);
     let mut problems = estate.problems.clone();
     problems.extend(checked.problems);
-    problems.extend(jobs_not_found(graph));
     let teller = Teller::of(estate);
     let mut findings = teller.tell(&checked.judgements, report);
     let told = checked.paths.iter().map(|path| teller.proof(path));
@@ -190,24 +186,6 @@ fn judge(options: &Options, estate: &Estate<'_>, report: &mut Report) {
     let told = problems.map(|problem| reported(problem, estate.sources));
     report.problems.extend(told);
     report.inputs.push(estate.input());
-}
-
-/// Silence about a job must not look like its approval.
-fn jobs_not_found(graph: &ResourceGraph<'_>) -> Option<Problem> {
-    let carriers = workload::carriers_not_read(graph);
-    let (first, others) = carriers.split_first()?;
-    let others = match others.len() {
-        0 => String::new(),
-        number => format!(" and {number} more"),
-    };
-    Some(Problem {
-        message: format!(
-            "{first}{others} may start Processing jobs, which this version does not look for there"
-        ),
-        origin: None,
-        consequence: "only jobs that are resources of their own are judged".to_owned(),
-        fatal: false,
-    })
 }
 
 fn sort_key(finding: &Finding) -> (&str, u32, u32, &str, &str, &str) {

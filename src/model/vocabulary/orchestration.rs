@@ -173,14 +173,15 @@ pub(super) const ROWS: &[Row] = &[
         .awscc("awscc_sagemaker_pipeline")
         .attributes(&[
             attribute("pipeline_name", "PipelineName").name(),
-            attribute("pipeline_definition", ""),
+            attribute("pipeline_definition", "").document(),
             attribute("pipeline_definition_s3_location[0].bucket", "").refers(&[Kind::Bucket]),
             attribute("pipeline_definition_s3_location[0].object_key", "").refers(&[Kind::Object]),
             attribute("pipeline_definition_s3_location[0].version_id", ""),
             outside_aws(
                 "pipeline_definition.pipeline_definition_body",
                 "PipelineDefinition.PipelineDefinitionBody",
-            ),
+            )
+            .document(),
             outside_aws(
                 "pipeline_definition.pipeline_definition_s3_location.bucket",
                 "PipelineDefinition.PipelineDefinitionS3Location.Bucket",
@@ -212,8 +213,8 @@ pub(super) const ROWS: &[Row] = &[
         .computed(&["name"])
         .attributes(&[
             attribute("name", "StateMachineName").name(),
-            attribute("definition", "DefinitionString"),
-            outside_aws("definition_object", "Definition"),
+            attribute("definition", "DefinitionString").document(),
+            outside_aws("definition_object", "Definition").document(),
             outside_aws(
                 "definition_s3_location.bucket",
                 "DefinitionS3Location.Bucket",
@@ -265,7 +266,7 @@ pub(super) const ROWS: &[Row] = &[
         .cloudformation("AWS::Serverless::StateMachine")
         .attributes(&[
             outside_aws("name", "Name").name(),
-            outside_aws("definition_object", "Definition"),
+            outside_aws("definition_object", "Definition").document(),
             outside_aws("definition_uri", "DefinitionUri"),
             outside_aws("definition_substitutions", "DefinitionSubstitutions"),
             outside_aws("role_arn", "Role").refers(&[Kind::Role]),
@@ -307,7 +308,7 @@ pub(super) const ROWS: &[Row] = &[
             attribute("kms_key_arn", "KmsKeyArn").refers(Kind::KEYS),
             attribute("target[0].arn", "Target.Arn").refers(TARGETS),
             attribute("target[0].role_arn", "Target.RoleArn").refers(&[Kind::Role]),
-            attribute("target[0].input", "Target.Input"),
+            attribute("target[0].input", "Target.Input").document(),
             attribute(
                 "target[0].sagemaker_pipeline_parameters[0].pipeline_parameter[].name",
                 "Target.SageMakerPipelineParameters.PipelineParameterList[].Name",
@@ -357,7 +358,7 @@ pub(super) const ROWS: &[Row] = &[
             attribute("target_id", "Id"),
             attribute("arn", "Arn").refers(TARGETS),
             attribute("role_arn", "RoleArn").refers(&[Kind::Role]),
-            attribute("input", "Input"),
+            attribute("input", "Input").document(),
             attribute("input_path", "InputPath"),
             attribute(
                 "input_transformer[0].input_template",
