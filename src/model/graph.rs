@@ -88,6 +88,8 @@ pub struct Carried<'a> {
     pub service: &'static str,
     /// Whatever starts it waits for its end.
     pub waits: bool,
+    /// The attributes of the job where whoever starts it chooses all that they can: what has a default is unknown.
+    pub unfixed: Map<'a>,
 }
 
 /// A resource completes another one; `owner` is none where it cannot be told which.

@@ -44,6 +44,7 @@ mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
 mod processing_job_runs_in_vpc;
+mod processing_job_security_fields_not_caller_controlled;
 mod processing_job_volume_encrypted_with_customer_key;
 mod remedy;
 mod repository_policy_not_public;
@@ -76,6 +77,7 @@ pub static RULES: &[Rule] = &[
     processing_job_inter_container_traffic_encrypted::RULE,
     processing_job_volume_encrypted_with_customer_key::RULE,
     processing_job_output_encrypted_with_customer_key::RULE,
+    processing_job_security_fields_not_caller_controlled::RULE,
     processing_job_definition_readable::RULE,
     key_rotation_enabled::RULE,
     key_policy_without_wildcard_principal::RULE,

@@ -12,19 +12,21 @@ pub(super) fn attributes<'a>(request: &Value<'a>, entry: &'static TypeEntry, at:
     let mut attributes = match &request.data {
         Data::Map(request) => members(request, &entry.fields, true),
         // What it is, is told elsewhere: so are all its settings.
-        Data::Unknown(why) => {
-            let mut unknown = Map::default();
-            add_outputs(&mut unknown, entry, true, *why, at);
-            unknown
-        }
-        _ => {
-            let mut unknown = Map::default();
-            add_outputs(&mut unknown, entry, true, Why::UnexpectedForm, at);
-            unknown
-        }
+        Data::Unknown(why) => unknown(entry, *why, at),
+        _ => unknown(entry, Why::UnexpectedForm, at),
     };
     add_outputs(&mut attributes, entry, false, Why::KnownAfterApply, at);
     attributes
+}
+
+fn unknown<'a>(entry: &'static TypeEntry, why: Why, at: Span) -> Map<'a> {
+    let mut all = Map::default();
+    for name in entry.fields.names() {
+        if let Some(field) = entry.fields.find(name).filter(|field| !field.is_output()) {
+            all.insert(field.name, Value::new(Data::Unknown(why), at));
+        }
+    }
+    all
 }
 
 fn members<'a>(map: &Map<'a>, fields: &'static Fields, known_only: bool) -> Map<'a> {

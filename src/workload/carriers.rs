@@ -3,8 +3,9 @@
 
 use super::body;
 use super::definition::{Definition, definition_of, read};
-use super::{pipelines, state_machines};
-use crate::model::graph::{Carried, ResourceGraph, ResourceId};
+use super::pipelines::{self, Given};
+use super::state_machines;
+use crate::model::graph::{Carried, ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Address, Resource, Standing};
 use crate::model::source::{SourceMap, Span};
 use crate::model::value::{Data, Piece, Value, Why};
@@ -19,6 +20,8 @@ pub(super) struct Found<'a> {
     pub(super) at: Span,
     /// The request, with its expressions worked out.
     pub(super) request: Value<'a>,
+    /// The same where whoever starts it chooses all that they can, if there are defaults.
+    pub(super) unfixed: Option<Value<'a>>,
     /// The role that creates it, where the job itself says so.
     pub(super) caller: Option<Value<'a>>,
     /// Whatever starts it waits for its end.
@@ -55,6 +58,7 @@ fn jobs_in<'a>(
             place: String::new(),
             at,
             request: request.unwrap_or_else(|| Value::new(Data::Unknown(Why::UnexpectedForm), at)),
+            unfixed: None,
             caller: None,
             waits: false,
         });
@@ -71,7 +75,7 @@ fn jobs_in<'a>(
             .entry
             .is_some_and(|entry| entry.knows("pipeline_definition"));
         if is_pipeline {
-            pipelines::jobs_of(&document, &mut found);
+            pipelines::jobs_of(&document, &given_to(graph, id), &mut found);
             (attribute, "role_arn", "sagemaker.amazonaws.com")
         } else {
             state_machines::jobs_of(&document, &mut found);
@@ -88,7 +92,20 @@ fn jobs_in<'a>(
         } else {
             job.place.clone()
         };
-        let attributes = body::attributes(&job.request, entry, job.at);
+        let mut attributes = body::attributes(&job.request, entry, job.at);
+        let caller = job.caller.or_else(|| carrier.get(caller).cloned());
+        let is_of_pipeline = service == "sagemaker.amazonaws.com";
+        if let Some(role) = caller
+            .as_ref()
+            .filter(|_| is_of_pipeline && attributes.get("role_arn").is_none())
+        {
+            // A step without a role runs as the pipeline does.
+            attributes.push("role_arn".into(), role.clone());
+        }
+        let unfixed = match &job.unfixed {
+            Some(request) => body::attributes(request, entry, job.at),
+            None => attributes.clone(),
+        };
         let open = attributes.iter().any(|(_, value)| !value.is_known());
         let resource = Resource {
             address: Address(format!("{} {place}", carrier.address.as_str()).into()),
@@ -106,7 +123,8 @@ fn jobs_in<'a>(
             by: id,
             attribute,
             place: job.place,
-            caller: job.caller.or_else(|| carrier.get(caller).cloned()),
+            caller,
+            unfixed,
             service,
             waits: job.waits,
         };
@@ -143,3 +161,46 @@ fn why_unread(value: &Value<'_>) -> Why {
         _ => Why::UnexpectedForm,
     }
 }
+
+/// The values that schedules and events give the parameters of a pipeline that they start.
+fn given_to<'a>(graph: &ResourceGraph<'a>, pipeline: ResourceId) -> Given<'a> {
+    let mut given = Given::new();
+    let mut add = |arn: Option<&Value<'a>>, parameters: Option<&Value<'a>>| {
+        let target = arn.map(|arn| graph.target(arn, &[Kind::Orchestrator]));
+        if target != Some(Target::Resource(pipeline)) {
+            return;
+        }
+        let parameters = parameters.and_then(Value::as_list).into_iter().flatten();
+        for parameter in parameters.filter_map(Value::as_map) {
+            let name = parameter.get("name").and_then(Value::as_text);
+            let (Some(name), Some(value)) = (name, parameter.get("value")) else {
+                continue;
+            };
+            match given.get_mut(name) {
+                Some(known) if known.as_ref() == Some(value) => {}
+                Some(known) => *known = None,
+                None => _ = given.insert(name.to_owned(), Some(value.clone())),
+            }
+        }
+    };
+    for (_, resource) in graph.iter() {
+        match resource.kind() {
+            Some(Kind::Orchestrator) => {
+                let parameters = "target.sagemaker_pipeline_parameters.pipeline_parameter";
+                add(resource.get("target.arn"), resource.get(parameters));
+                let targets = resource.get("targets").and_then(Value::as_list);
+                for target in targets.into_iter().flatten().filter_map(Value::as_map) {
+                    add(target.get("arn"), target.at(EVENT_PARAMETERS));
+                }
+            }
+            Some(Kind::OrchestratorTarget) => {
+                add(resource.get("arn"), resource.get(EVENT_PARAMETERS));
+            }
+            _ => {}
+        }
+    }
+    given
+}
+
+/// The parameters that the target of an event rule gives a pipeline.
+const EVENT_PARAMETERS: &str = "sagemaker_pipeline_target.pipeline_parameter_list";

@@ -14,8 +14,11 @@ use crate::model::value::{Data, Map, Value, Why};
 /// The steps that run a Processing job, whose arguments are its request.
 const PROCESSING: &[&str] = &["Processing", "QualityCheck", "ClarifyCheck"];
 
-/// The jobs of a pipeline. `given`: the values of its parameters where a schedule starts it.
-pub(super) fn jobs_of<'a>(definition: &Value<'a>, found: &mut Vec<Found<'a>>) {
+/// Values that parameters have where a schedule or event starts the pipeline; none of those that differ.
+pub(super) type Given<'a> = BTreeMap<String, Option<Value<'a>>>;
+
+/// The jobs of a pipeline.
+pub(super) fn jobs_of<'a>(definition: &Value<'a>, given: &Given<'a>, found: &mut Vec<Found<'a>>) {
     let Some(pipeline) = definition.as_map() else {
         return;
     };
@@ -28,13 +31,27 @@ pub(super) fn jobs_of<'a>(definition: &Value<'a>, found: &mut Vec<Found<'a>>) {
     }
     let mut steps = BTreeMap::new();
     collect_steps(pipeline.get("Steps"), &mut steps);
-    let walk = Walk { parameters, steps };
+    let walk = Walk {
+        parameters,
+        steps,
+        given,
+    };
     walk.steps(pipeline.get("Steps"), "", found);
 }
 
 struct Walk<'d, 'a> {
     parameters: BTreeMap<&'d str, &'d Map<'a>>,
     steps: BTreeMap<&'d str, &'d Map<'a>>,
+    given: &'d Given<'a>,
+}
+
+/// What parameters come to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parameters {
+    /// What is given or their default.
+    AsUsual,
+    /// Whatever whoever starts the pipeline likes.
+    Open,
 }
 
 /// Every step by its name.
@@ -63,14 +80,17 @@ impl<'a> Walk<'_, 'a> {
             let of = text_at(step, "Type").unwrap_or_default();
             let arguments = step.get("Arguments");
             if PROCESSING.contains(&of) {
+                let request = |parameters| match arguments {
+                    Some(arguments) => self.value(arguments, parameters, 0),
+                    None => Value::new(Data::Unknown(Why::UnexpectedForm), value.origin),
+                };
+                let caller = step.get("RoleArn");
                 found.push(Found {
                     place,
                     at: value.origin,
-                    request: match arguments {
-                        Some(arguments) => self.value(arguments, 0),
-                        None => Value::new(Data::Unknown(Why::UnexpectedForm), value.origin),
-                    },
-                    caller: step.get("RoleArn").map(|role| self.value(role, 0)),
+                    request: request(Parameters::AsUsual),
+                    unfixed: Some(request(Parameters::Open)),
+                    caller: caller.map(|role| self.value(role, Parameters::AsUsual, 0)),
                     waits: true,
                 });
                 continue;
@@ -84,20 +104,25 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// A value with the functions of pipelines worked out.
-    fn value(&self, value: &Value<'a>, depth: usize) -> Value<'a> {
+    fn value(&self, value: &Value<'a>, parameters: Parameters, depth: usize) -> Value<'a> {
         let data = match &value.data {
             _ if depth > DEEPEST => Data::Unknown(Why::NotEvaluated),
-            Data::List(all) => {
-                Data::List(all.iter().map(|one| self.value(one, depth + 1)).collect())
-            }
+            Data::List(all) => Data::List(
+                all.iter()
+                    .map(|one| self.value(one, parameters, depth + 1))
+                    .collect(),
+            ),
             Data::Map(map) => match single(map) {
-                Some(("Get", of)) => self.get(of, depth),
-                Some(("Std:Join", argument)) => self.join(argument, depth),
+                Some(("Get", of)) => self.get(of, parameters, depth),
+                Some(("Std:Join", argument)) => self.join(argument, parameters, depth),
                 Some((name, _)) if name.starts_with("Std:") => Data::Unknown(Why::NotEvaluated),
                 _ => {
                     let mut out = Map::default();
                     for (name, value) in map.iter() {
-                        out.push(name.to_owned().into(), self.value(value, depth + 1));
+                        out.push(
+                            name.to_owned().into(),
+                            self.value(value, parameters, depth + 1),
+                        );
                     }
                     Data::Map(out)
                 }
@@ -111,29 +136,34 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// What `Get` names: a parameter, which whoever starts the pipeline gives, or a property of another step.
-    fn get(&self, of: &Value<'a>, depth: usize) -> Data<'a> {
+    fn get(&self, of: &Value<'a>, parameters: Parameters, depth: usize) -> Data<'a> {
         let Some(path) = of.as_text() else {
             return Data::Unknown(Why::UnexpectedForm);
         };
         if let Some(name) = path.strip_prefix("Parameters.") {
-            let allowed = self
-                .parameters
-                .get(name)
-                .and_then(|one| one.get("EnumValues"));
-            return match allowed.and_then(Value::as_list) {
+            let declared = self.parameters.get(name);
+            let allowed = declared.and_then(|one| one.get("EnumValues"));
+            if let Some([only]) = allowed.and_then(Value::as_list) {
                 // There is nothing to choose.
-                Some([only]) => only.data.clone(),
-                _ => Data::Unknown(Why::RuntimeInput),
+                return only.data.clone();
+            }
+            let usual = match self.given.get(name) {
+                Some(given) => given.as_ref(),
+                None => declared.and_then(|one| one.get("DefaultValue")),
+            };
+            return match usual.filter(|_| parameters == Parameters::AsUsual) {
+                Some(usual) => usual.data.clone(),
+                None => Data::Unknown(Why::RuntimeInput),
             };
         }
         if let Some(path) = path.strip_prefix("Steps.") {
-            return self.property(path, depth);
+            return self.property(path, parameters, depth);
         }
         Data::Unknown(Why::AtRequest)
     }
 
     /// A property of a step that its own request tells: `Prepare.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri`.
-    fn property(&self, path: &str, depth: usize) -> Data<'a> {
+    fn property(&self, path: &str, parameters: Parameters, depth: usize) -> Data<'a> {
         let (name, path) = path.split_once('.').unwrap_or((path, ""));
         let arguments = self.steps.get(name).and_then(|step| step.get("Arguments"));
         let mut value = arguments.filter(|_| path.starts_with("Processing"));
@@ -155,12 +185,12 @@ impl<'a> Walk<'_, 'a> {
             }
         }
         match value {
-            Some(value) => self.value(value, depth + 1).data,
+            Some(value) => self.value(value, parameters, depth + 1).data,
             None => Data::Unknown(Why::EarlierStep),
         }
     }
 
-    fn join(&self, argument: &Value<'a>, depth: usize) -> Data<'a> {
+    fn join(&self, argument: &Value<'a>, parameters: Parameters, depth: usize) -> Data<'a> {
         let Some(map) = argument.as_map() else {
             return Data::Unknown(Why::UnexpectedForm);
         };
@@ -173,7 +203,7 @@ impl<'a> Walk<'_, 'a> {
             if at > 0 {
                 push(&mut pieces, Data::Text(on.to_owned().into()));
             }
-            push(&mut pieces, self.value(value, depth + 1).data);
+            push(&mut pieces, self.value(value, parameters, depth + 1).data);
         }
         text_of(pieces)
     }

@@ -110,6 +110,7 @@ impl<'a> Walk<'a> {
             place: scope.place.clone(),
             at: value.origin,
             request,
+            unfixed: None,
             caller: None,
             waits,
         }
