@@ -28,8 +28,11 @@ impl Prover<'_, '_, '_> {
             workload: Workload {
                 id,
                 kind: WorkloadKind::DeclaredJob,
+                role_at: resource
+                    .get("role_arn")
+                    .map_or(resource.origin, |role| role.origin),
             },
-            role: self.role(id, target),
+            role: self.role(id, "role_arn", target),
             hops: Vec::new(),
             not_judged: Vec::new(),
             notes: Vec::new(),

@@ -262,9 +262,7 @@ fn place_of_role(context: &Context<'_, '_>, path: &Path, hop: &Hop) -> Span {
         let caller = carried.caller.as_ref().map(|caller| caller.origin);
         return caller.unwrap_or(context.graph.get(carried.by).origin);
     }
-    let workload = context.graph.get(path.workload.id);
-    let role = workload.get("role_arn");
-    role.map_or(workload.origin, |role| role.origin)
+    path.workload.role_at
 }
 
 /// The actions of hops in words: the first ones, if there are many.

@@ -119,7 +119,7 @@ fn past_denial(hop: &Hop) -> String {
     if by_way {
         format!(
             "let the request go the way that the statement asks for (a notebook with direct internet access \
-             takes no gateway endpoint), or {except}"
+             takes no gateway endpoint, and Studio none that is not `VpcOnly`), or {except}"
         )
     } else {
         format!("{except}, or meet its condition")

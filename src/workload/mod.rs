@@ -8,6 +8,7 @@ mod carriers;
 mod definition;
 mod expressions;
 mod images;
+mod notebooks;
 mod pipelines;
 mod placement;
 mod protected;
@@ -16,6 +17,7 @@ mod state_machines;
 pub use carriers::add_carried_jobs;
 pub use definition::{Definition, definition_of, unread_part};
 pub use images::is_image_account;
+pub use notebooks::{NOTEBOOK_KINDS, Notebook, domain_of, notebooks};
 pub use placement::{PLACED_KINDS, groups_paths, noun, subnets_path};
 pub use protected::{bucket_of, protected_buckets};
 

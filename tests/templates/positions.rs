@@ -78,6 +78,8 @@ fn misplaced(text: &str, parts: &Parts, report: &Report) -> (Vec<String>, usize)
     for finding in &report.findings {
         let place = bytes(text, &finding.location);
         let address = finding.resource.address.as_str();
+        // A job that a resource carries stands inside of that.
+        let address = address.split(' ').next().unwrap_or(address);
         let around = around(text, parts, address);
         let inside = |name: &str| {
             parts.get(name).is_some_and(|part| {
