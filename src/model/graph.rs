@@ -76,7 +76,7 @@ pub struct ResourceGraph<'a> {
 /// A Processing job that is no resource of its own, but written inside of one that starts it.
 #[derive(Debug, Clone)]
 pub struct Carried<'a> {
-    /// What starts it: a state machine, a pipeline or a schedule.
+    /// What starts it: a state machine, a pipeline, a schedule or a monitoring schedule.
     pub by: ResourceId,
     /// The attribute of that in which it is written, by its canonical name.
     pub attribute: &'static str,
@@ -84,8 +84,8 @@ pub struct Carried<'a> {
     pub place: String,
     /// The role that creates the job; none where none is told.
     pub caller: Option<Value<'a>>,
-    /// The service that takes that role: `states.amazonaws.com`.
-    pub service: &'static str,
+    /// The service that takes that role: `states.amazonaws.com`; none where the job's own role is all there is.
+    pub service: Option<&'static str>,
     /// Whatever starts it waits for its end.
     pub waits: bool,
     /// The attributes of the job where whoever starts it chooses all that they can: what has a default is unknown.
@@ -193,6 +193,7 @@ impl<'a> ResourceGraph<'a> {
         self.resources.extend(jobs);
         self.carried.extend(carried);
         self.addresses = Index::of_addresses(&self.resources);
+        self.open_names = OnceLock::new();
     }
 
     /// What starts a resource that is written inside of another one.
@@ -541,6 +542,7 @@ pub(super) fn has_fixed_arn(resource: &Resource<'_>) -> bool {
                 | Kind::KmsAlias
                 | Kind::Bucket
                 | Kind::Repository
+                | Kind::Orchestrator
         )
     })
 }

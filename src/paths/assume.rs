@@ -5,7 +5,7 @@
 use super::{Hop, Prover, Step};
 use crate::access::{Access, Answer, Way, account_of};
 use crate::iam::{Action, Knowledge, Principal, Text};
-use crate::model::graph::{Carried, ResourceId};
+use crate::model::graph::ResourceId;
 use crate::model::vocabulary::Kind;
 
 pub(super) const SAGEMAKER: &str = "sagemaker.amazonaws.com";
@@ -106,10 +106,14 @@ impl Prover<'_, '_, '_> {
     }
 
     /// A service takes the role with which it starts a job that another resource carries.
-    pub(super) fn assumed_by_service(&self, role: ResourceId, carried: &Carried<'_>) -> Hop {
-        let service = carried.service;
+    pub(super) fn assumed_by_service(
+        &self,
+        role: ResourceId,
+        by: ResourceId,
+        service: &'static str,
+    ) -> Hop {
         // Only Step Functions documents that it names the resource itself.
-        let arn = self.access.arn(carried.by);
+        let arn = self.access.arn(by);
         let arn = arn.filter(|_| service == "states.amazonaws.com");
         let answer = ask(
             self.access,

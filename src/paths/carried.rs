@@ -33,7 +33,7 @@ impl<'a> Prover<'_, '_, 'a> {
     pub(super) fn carried_start(
         &self,
         id: ResourceId,
-        carried: &Carried<'a>,
+        (carried, service): (&Carried<'a>, &'static str),
         role: Target<'_>,
         not_judged: &mut Vec<String>,
     ) -> Vec<Hop> {
@@ -45,7 +45,7 @@ impl<'a> Prover<'_, '_, 'a> {
         };
         let mut hops = Vec::new();
         if let Target::Resource(own) = target {
-            hops.push(self.assumed_by_service(own, carried));
+            hops.push(self.assumed_by_service(own, carried.by, service));
         }
         let Some(caller) = self.caller(target) else {
             let why = match target {
@@ -78,7 +78,7 @@ impl<'a> Prover<'_, '_, 'a> {
             // Without it, a job outlives an execution that is stopped.
             hops.push(stop.advised(Severity::Low));
         }
-        if carried.waits && carried.service == STATES {
+        if carried.waits && service == STATES {
             let events = EVENTS
                 .iter()
                 .map(|action| self.event_hop(id, &caller, action));

@@ -38,15 +38,7 @@ impl Prover<'_, '_, '_> {
             notes: Vec::new(),
             single_role: false,
         };
-        match self.graph.carried(id) {
-            Some(carried) => {
-                path.hops = self.carried_start(id, carried, target, &mut path.not_judged);
-            }
-            None => path.not_judged.push(
-                "who creates the job: whether they may `sagemaker:CreateProcessingJob` and pass its role"
-                    .to_owned(),
-            ),
-        }
+        path.hops = self.start_of(id, target, &mut path.not_judged);
         path.not_judged.push(NETWORK.to_owned());
         if let Target::Resource(role) = target {
             path.hops.push(self.assumed(role, id));
@@ -119,6 +111,19 @@ impl Prover<'_, '_, '_> {
         path.hops.extend(self.job_volume(&caller, id, &volume));
         path.hops.extend(self.plumbing(&caller, id));
         Some(path)
+    }
+
+    /// What happens before a declared job runs, as far as the input tells who starts it.
+    fn start_of(&self, id: ResourceId, role: Target<'_>, not_judged: &mut Vec<String>) -> Vec<Hop> {
+        let carried = self.graph.carried(id);
+        if let Some(start) = carried.and_then(|carried| Some((carried, carried.service?))) {
+            return self.carried_start(id, start, role, not_judged);
+        }
+        not_judged.push(
+            "who creates the job: whether they may `sagemaker:CreateProcessingJob` and pass its role"
+                .to_owned(),
+        );
+        Vec::new()
     }
 
     /// What a job does once it runs, though nobody declares it: it pulls an image, reads and writes what

@@ -69,11 +69,10 @@ fn of_studio(
         .get("app_network_access_type")
         .map(|value| &value.data)
     {
-        None | Some(Data::Null) => Way::Internet,
         Some(Data::Text(text)) if text.eq_ignore_ascii_case("VpcOnly") => {
             from_subnets(network, domain, service).unwrap_or(Way::Unknown)
         }
-        Some(Data::Text(_)) => Way::Internet,
+        None | Some(Data::Null | Data::Text(_)) => Way::Internet,
         Some(_) => Way::Unknown,
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn attributes<'a>(request: &Value<'a>, entry: &'static TypeEntry, at:
     attributes
 }
 
-fn unknown<'a>(entry: &'static TypeEntry, why: Why, at: Span) -> Map<'a> {
+/// What has all its settings from elsewhere.
+pub(super) fn unknown<'a>(entry: &'static TypeEntry, why: Why, at: Span) -> Map<'a> {
     let mut all = Map::default();
     for name in entry.fields.names() {
         if let Some(field) = entry.fields.find(name).filter(|field| !field.is_output()) {

@@ -3,13 +3,13 @@
 
 use super::body;
 use super::definition::{Definition, definition_of, read};
-use super::pipelines::{self, Given};
-use super::state_machines;
-use crate::model::graph::{Carried, ResourceGraph, ResourceId, Target};
+use super::starters::{given_to, input_of};
+use super::{pipelines, state_machines};
+use crate::model::graph::{Carried, ResourceGraph, ResourceId};
 use crate::model::resource::{Address, Resource, Standing};
 use crate::model::source::{SourceMap, Span};
 use crate::model::value::{Data, Piece, Value, Why};
-use crate::model::vocabulary::{Kind, cloudformation_type};
+use crate::model::vocabulary::{Kind, cloudformation_type, type_inside};
 
 /// A job that was found inside of a resource.
 #[derive(Debug)]
@@ -34,6 +34,7 @@ pub fn add_carried_jobs(graph: &mut ResourceGraph<'_>, sources: &SourceMap) {
     for (id, resource) in graph.iter() {
         let is_carrier = resource.kind() == Some(Kind::Orchestrator);
         if is_carrier && resource.standing == Standing::Judged {
+            found.extend(monitoring_job(id, resource));
             jobs_in(graph, id, sources, &mut found);
         }
     }
@@ -78,7 +79,8 @@ fn jobs_in<'a>(
             pipelines::jobs_of(&document, &given_to(graph, id), &mut found);
             (attribute, "role_arn", "sagemaker.amazonaws.com")
         } else {
-            state_machines::jobs_of(&document, &mut found);
+            let input = input_of(graph, id, sources);
+            state_machines::jobs_of(&document, input.as_ref(), &mut found);
             (attribute, "role_arn", "states.amazonaws.com")
         }
     };
@@ -125,11 +127,52 @@ fn jobs_in<'a>(
             place: job.place,
             caller,
             unfixed,
-            service,
+            service: Some(service),
             waits: job.waits,
         };
         out.push((resource, carried));
     }
+}
+
+/// The job that a monitoring schedule writes rather than names.
+///
+/// Source: Amazon SageMaker AI API Reference, "`MonitoringJobDefinition`".
+fn monitoring_job<'a>(
+    id: ResourceId,
+    schedule: &Resource<'a>,
+) -> Option<(Resource<'a>, Carried<'a>)> {
+    const ATTRIBUTE: &str = "monitoring_schedule_config.monitoring_job_definition";
+    let request = schedule.get(ATTRIBUTE)?;
+    let schedule_entry = schedule.entry?;
+    let place = schedule_entry.own_path(ATTRIBUTE);
+    let entry = type_inside(&format!("{}.{place}", schedule.type_name))?;
+    let attributes = match &request.data {
+        Data::Map(attributes) => attributes.clone(),
+        Data::Unknown(why) => body::unknown(entry, *why, request.origin),
+        _ => return None,
+    };
+    let carried = Carried {
+        by: id,
+        attribute: ATTRIBUTE,
+        place: String::new(),
+        caller: None,
+        unfixed: attributes.clone(),
+        service: None,
+        waits: false,
+    };
+    let job = Resource {
+        address: Address(format!("{} {place}", schedule.address.as_str()).into()),
+        entry: Some(entry),
+        open: schedule.open || !request.is_known(),
+        attributes,
+        origin: request.origin,
+        type_name: schedule.type_name.clone(),
+        standing: schedule.standing,
+        existed_before: schedule.existed_before,
+        construct: schedule.construct.clone(),
+        provider: schedule.provider,
+    };
+    Some((job, carried))
 }
 
 /// What a schedule calls by itself, where that creates a Processing job: the attributes with the request and the
@@ -161,46 +204,3 @@ fn why_unread(value: &Value<'_>) -> Why {
         _ => Why::UnexpectedForm,
     }
 }
-
-/// The values that schedules and events give the parameters of a pipeline that they start.
-fn given_to<'a>(graph: &ResourceGraph<'a>, pipeline: ResourceId) -> Given<'a> {
-    let mut given = Given::new();
-    let mut add = |arn: Option<&Value<'a>>, parameters: Option<&Value<'a>>| {
-        let target = arn.map(|arn| graph.target(arn, &[Kind::Orchestrator]));
-        if target != Some(Target::Resource(pipeline)) {
-            return;
-        }
-        let parameters = parameters.and_then(Value::as_list).into_iter().flatten();
-        for parameter in parameters.filter_map(Value::as_map) {
-            let name = parameter.get("name").and_then(Value::as_text);
-            let (Some(name), Some(value)) = (name, parameter.get("value")) else {
-                continue;
-            };
-            match given.get_mut(name) {
-                Some(known) if known.as_ref() == Some(value) => {}
-                Some(known) => *known = None,
-                None => _ = given.insert(name.to_owned(), Some(value.clone())),
-            }
-        }
-    };
-    for (_, resource) in graph.iter() {
-        match resource.kind() {
-            Some(Kind::Orchestrator) => {
-                let parameters = "target.sagemaker_pipeline_parameters.pipeline_parameter";
-                add(resource.get("target.arn"), resource.get(parameters));
-                let targets = resource.get("targets").and_then(Value::as_list);
-                for target in targets.into_iter().flatten().filter_map(Value::as_map) {
-                    add(target.get("arn"), target.at(EVENT_PARAMETERS));
-                }
-            }
-            Some(Kind::OrchestratorTarget) => {
-                add(resource.get("arn"), resource.get(EVENT_PARAMETERS));
-            }
-            _ => {}
-        }
-    }
-    given
-}
-
-/// The parameters that the target of an event rule gives a pipeline.
-const EVENT_PARAMETERS: &str = "sagemaker_pipeline_target.pipeline_parameter_list";

@@ -16,6 +16,10 @@ use crate::model::value::{Data, Map, Piece, Value, Why};
 pub(super) struct Known<'k, 'a> {
     /// Variables that are only ever given one constant.
     pub(super) variables: &'k BTreeMap<String, Option<Value<'a>>>,
+    /// What is known of the input of the execution.
+    pub(super) execution: Option<&'k Value<'a>>,
+    /// What is known of the input of the state.
+    pub(super) input: Option<&'k Value<'a>>,
     /// The state is the first one, so that its input is that of the execution.
     pub(super) is_first: bool,
     /// Texts in `{% %}` are expressions, rather than members whose names end in `.$`.
@@ -159,13 +163,19 @@ impl<'a> Known<'_, 'a> {
     /// What a path or variable stands for.
     fn told(&self, text: &str) -> Data<'a> {
         let of_execution = ["$$.Execution.Input", "$states.context.Execution.Input"];
-        if of_execution.iter().any(|begin| text.starts_with(begin)) {
-            return Data::Unknown(Why::RuntimeInput);
+        if let Some(path) = of_execution.iter().find_map(|one| text.strip_prefix(one)) {
+            let told = self.execution.and_then(|input| member(input, path));
+            return told.unwrap_or(Data::Unknown(Why::RuntimeInput));
         }
-        if text == "$" || text.starts_with("$.") || text.starts_with("$[") {
-            return Data::Unknown(self.of_input());
+        let of_state = text.strip_prefix("$states.input").or_else(|| {
+            let path = text.strip_prefix('$');
+            path.filter(|path| path.is_empty() || path.starts_with(['.', '[']))
+        });
+        if let Some(path) = of_state {
+            let told = self.input.and_then(|input| member(input, path));
+            return told.unwrap_or(Data::Unknown(self.of_input()));
         }
-        if ["$$.Map.", "$states.input", "$states.context.Map."]
+        if ["$$.Map.", "$states.context.Map."]
             .iter()
             .any(|begin| text.starts_with(begin))
         {
@@ -181,13 +191,24 @@ impl<'a> Known<'_, 'a> {
         }
     }
 
-    fn of_input(&self) -> Why {
+    /// Who gives the input of the state.
+    pub(super) fn of_input(&self) -> Why {
         if self.is_first {
             Why::RuntimeInput
         } else {
             Why::EarlierStep
         }
     }
+}
+
+/// What lies under a plain path of an input, if that is there: `.job.key`.
+fn member<'a>(input: &Value<'a>, path: &str) -> Option<Data<'a>> {
+    let mut value = input;
+    for name in path.split('.').skip(1) {
+        value = value.as_map()?.get(name)?;
+    }
+    let is_plain = path.is_empty() || path.starts_with('.');
+    is_plain.then(|| value.data.clone())
 }
 
 /// What a function of such arguments comes to is as open as they are.

@@ -12,6 +12,7 @@ mod notebooks;
 mod pipelines;
 mod placement;
 mod protected;
+mod starters;
 mod state_machines;
 
 pub use carriers::add_carried_jobs;
@@ -116,6 +117,18 @@ const MONITOR: Names = Names {
     image: "_app_specification",
 };
 
+const SCHEDULED: Names = Names {
+    resources: "monitoring_resources",
+    output: "monitoring_output_config",
+    outputs: "monitoring_outputs",
+    inputs: &[
+        "monitoring_inputs",
+        "baseline_config",
+        "monitoring_app_specification",
+    ],
+    image: "monitoring_app_specification",
+};
+
 /// The kinds of resource that declare a job.
 pub const JOB_KINDS: &[Kind] = &[Kind::ProcessingJob, Kind::ProcessingJobMonitor];
 
@@ -125,6 +138,7 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
     pub fn of(resource: &'g Resource<'a>) -> Option<Self> {
         let names = match resource.kind()? {
             Kind::ProcessingJob => DECLARED,
+            Kind::ProcessingJobMonitor if resource.entry?.knows(SCHEDULED.resources) => SCHEDULED,
             Kind::ProcessingJobMonitor => MONITOR,
             _ => return None,
         };

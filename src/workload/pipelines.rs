@@ -36,7 +36,7 @@ pub(super) fn jobs_of<'a>(definition: &Value<'a>, given: &Given<'a>, found: &mut
         steps,
         given,
     };
-    walk.steps(pipeline.get("Steps"), "", found);
+    walk.steps(pipeline.get("Steps"), "Steps", found);
 }
 
 struct Walk<'d, 'a> {
@@ -76,7 +76,7 @@ impl<'a> Walk<'_, 'a> {
                 continue;
             };
             let name = text_at(step, "Name").unwrap_or("?");
-            let place = format!("{place}Steps.{name}");
+            let place = format!("{place}.{name}");
             let of = text_at(step, "Type").unwrap_or_default();
             let arguments = step.get("Arguments");
             if PROCESSING.contains(&of) {
@@ -98,7 +98,7 @@ impl<'a> Walk<'_, 'a> {
             for branch in ["IfSteps", "ElseSteps"] {
                 let inner = arguments.and_then(Value::as_map);
                 let inner = inner.and_then(|map| map.get(branch));
-                self.steps(inner, &format!("{place}.{branch}."), found);
+                self.steps(inner, &format!("{place}.{branch}"), found);
             }
         }
     }

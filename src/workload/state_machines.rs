@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::carriers::Found;
 use super::definition::text_at;
 use super::expressions::Known;
-use crate::model::value::{Data, Map, Piece, Value, Why};
+use crate::model::value::{Data, Map, Piece, Value};
 
 /// The integrations that create a job, after the partition.
 const CREATE: &[(&str, bool)] = &[
@@ -17,24 +17,30 @@ const CREATE: &[(&str, bool)] = &[
     (":states:::aws-sdk:sagemaker:createProcessingJob", false),
 ];
 
-/// The jobs that a state machine creates.
-pub(super) fn jobs_of<'a>(definition: &Value<'a>, found: &mut Vec<Found<'a>>) {
+/// The jobs that a state machine creates, whose executions have this input unless somebody starts it otherwise.
+pub(super) fn jobs_of<'a>(
+    definition: &Value<'a>,
+    input: Option<&Value<'a>>,
+    found: &mut Vec<Found<'a>>,
+) {
     let Some(machine) = definition.as_map() else {
         return;
     };
     let mut variables = BTreeMap::new();
     collect_variables(machine, &mut variables);
-    let walk = Walk { variables };
+    let walk = Walk { variables, input };
     let scope = Scope {
         place: String::new(),
         is_jsonata: false,
         is_first: true,
+        is_outer: true,
     };
     walk.states(machine, &scope, found);
 }
 
-struct Walk<'a> {
+struct Walk<'w, 'a> {
     variables: BTreeMap<String, Option<Value<'a>>>,
+    input: Option<&'w Value<'a>>,
 }
 
 /// Where a group of states lies.
@@ -43,9 +49,11 @@ struct Scope {
     is_jsonata: bool,
     /// Its first state has the input of the execution.
     is_first: bool,
+    /// It lies in no other state, which could change that input.
+    is_outer: bool,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'_, 'a> {
     fn states(&self, machine: &Map<'a>, scope: &Scope, found: &mut Vec<Found<'a>>) {
         let is_jsonata = language(machine).unwrap_or(scope.is_jsonata);
         let start = text_at(machine, "StartAt");
@@ -58,6 +66,7 @@ impl<'a> Walk<'a> {
                 place: format!("{}States.{name}", scope.place),
                 is_jsonata: language(state).unwrap_or(is_jsonata),
                 is_first: scope.is_first && start == Some(name),
+                is_outer: scope.is_outer,
             };
             self.state(state, value, &inner, found);
         }
@@ -71,6 +80,7 @@ impl<'a> Walk<'a> {
             place: format!("{}.{what}.", scope.place),
             is_jsonata: scope.is_jsonata,
             is_first: scope.is_first,
+            is_outer: false,
         };
         let branches = state.get("Branches").and_then(Value::as_list);
         for (at, branch) in branches.into_iter().flatten().enumerate() {
@@ -86,31 +96,32 @@ impl<'a> Walk<'a> {
     }
 
     fn job(&self, state: &Map<'a>, value: &Value<'a>, scope: &Scope, waits: bool) -> Found<'a> {
-        let known = Known {
-            variables: &self.variables,
-            is_first: scope.is_first,
-            is_jsonata: scope.is_jsonata,
-        };
-        let written = if scope.is_jsonata {
-            state.get("Arguments").map(|all| known.value(all))
-        } else {
-            let whole = state.get("Parameters.$").map(|path| known.path(path));
-            whole.or_else(|| state.get("Parameters").map(|all| known.value(all)))
-        };
-        // Without them, the input of the state is the request.
-        let request = written.unwrap_or_else(|| {
-            let why = if scope.is_first {
-                Why::RuntimeInput
-            } else {
-                Why::EarlierStep
+        let request = |execution: Option<&Value<'a>>| {
+            let is_input = scope.is_outer && scope.is_first && state.get("InputPath").is_none();
+            let known = Known {
+                variables: &self.variables,
+                execution,
+                input: execution.filter(|_| is_input),
+                is_first: scope.is_first,
+                is_jsonata: scope.is_jsonata,
             };
-            Value::new(Data::Unknown(why), value.origin)
-        });
+            let written = if scope.is_jsonata {
+                state.get("Arguments").map(|all| known.value(all))
+            } else {
+                let whole = state.get("Parameters.$").map(|path| known.path(path));
+                whole.or_else(|| state.get("Parameters").map(|all| known.value(all)))
+            };
+            // Without them, the input of the state is the request.
+            written.unwrap_or_else(|| match known.input {
+                Some(input) => input.clone(),
+                None => Value::new(Data::Unknown(known.of_input()), value.origin),
+            })
+        };
         Found {
             place: scope.place.clone(),
             at: value.origin,
-            request,
-            unfixed: None,
+            request: request(self.input),
+            unfixed: self.input.map(|_| request(None)),
             caller: None,
             waits,
         }

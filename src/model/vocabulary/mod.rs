@@ -26,6 +26,7 @@ mod storage;
 
 pub use index::{
     Field, Fields, Language, TypeEntry, cloudformation_type, snake_case, terraform_type,
+    type_inside,
 };
 pub use kind::Kind;
 
