@@ -12,6 +12,7 @@ use crate::model::problem::Problem;
 use crate::model::resource::Standing;
 use crate::paths::Path;
 use crate::rules::{Context, Rule, Subject};
+use crate::seals::Seal;
 
 /// What a rule says about one resource.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct Checked {
     pub problems: Vec<Problem>,
     /// The paths that were proven, broken or left open.
     pub paths: Vec<Path>,
+    /// Who can reach protected data.
+    pub seals: Vec<Seal>,
 }
 
 /// Judges a graph; rules have nothing to say about what is not applicable.
@@ -68,10 +71,12 @@ pub fn check(
         }
     }
     problems.extend(context.access.problems());
+    let (paths, seals) = context.into_proofs();
     Checked {
         judgements,
         problems,
-        paths: context.into_paths(),
+        paths,
+        seals,
     }
 }
 

@@ -41,6 +41,15 @@ pub(crate) enum Command {
     /// Answer one question with its reasons: may PRINCIPAL do ACTION to RESOURCE?
     #[command(after_help = "Exit codes: 0 answered, whatever the answer, 2 could not be asked.")]
     Can(CanArgs),
+    /// List everybody who can do ACTION to RESOURCE, how they come to it, and whether that list is closed.
+    #[command(after_help = "Exit codes: 0 answered, whatever the answer, 2 could not be asked.")]
+    Who(WhoArgs),
+    /// Tell what a change makes of findings and paths: what gets worse, what better, what cannot be told.
+    #[command(
+        after_help = "Exit codes: 0 nothing is made worse at or above --fail-on, 1 something is, or a proof is \
+                      lost, 2 could not run, 3 something cannot be told or was not understood, under --strict."
+    )]
+    Diff(DiffArgs),
     /// List the rules.
     Rules {
         /// `human` or `json`.
@@ -68,8 +77,19 @@ pub(crate) enum Debug {
     Cfn(ModelArgs),
     /// Decide requests: one JSON case a line from standard input, one answer a line.
     Iam,
-    /// Print the JSON Schema of the report that `check --format json` prints.
-    Schema,
+    /// Print the JSON Schema of what a command prints with `--format json`.
+    Schema {
+        /// `check` or `diff`.
+        #[arg(value_name = "COMMAND", default_value = "check")]
+        of: SchemaOf,
+    },
+}
+
+/// What has a JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    Check,
+    Diff,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -86,6 +106,13 @@ pub(crate) struct InputArgs {
     /// or `-` for standard input.
     #[arg(value_name = "INPUT", default_value = ".")]
     inputs: Vec<String>,
+    #[command(flatten)]
+    surroundings: Surroundings,
+}
+
+/// What is told beside inputs.
+#[derive(Debug, Args)]
+struct Surroundings {
     /// A plan or state of another root, which tells what lies outside the inputs, and is not judged
     /// itself. May be given several times.
     #[arg(long, value_name = "FILE")]
@@ -160,6 +187,8 @@ impl FromArgMatches for Variables {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PathsFormat {
     Table,
+    Mermaid,
+    Svg,
     Json,
 }
 
@@ -167,7 +196,7 @@ pub(crate) enum PathsFormat {
 pub(crate) struct PathsArgs {
     #[command(flatten)]
     input: InputArgs,
-    /// `table` for people, `json` for machines.
+    /// `table` for people, `mermaid` and `svg` for pictures, `json` for machines.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(crate) format: PathsFormat,
 }
@@ -186,6 +215,38 @@ pub(crate) struct CanArgs {
     /// `human` or `json`.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoArgs {
+    /// The action: `s3:GetObject`.
+    pub(crate) action: String,
+    /// A resource by address, name or ARN; `BUCKET/KEY` for one object.
+    pub(crate) resource: String,
+    #[command(flatten)]
+    input: InputArgs,
+    /// `human` or `json`.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// A plan or change set, which tells what was there before it; or two inputs of any sort, before and after.
+    #[arg(value_name = "PLAN|BEFORE AFTER", num_args = 1..=2, required = true)]
+    inputs: Vec<String>,
+    #[command(flatten)]
+    surroundings: Surroundings,
+    /// `human` or `json`.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: ListFormat,
+    #[command(flatten)]
+    threshold: Threshold,
+    #[command(flatten)]
+    selection: Selection,
+    /// Show all that is better or cannot be told, too.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Args)]
@@ -211,6 +272,21 @@ pub(crate) struct CheckArgs {
     /// several times.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output, default_value = "human")]
     pub(crate) format: Vec<Output>,
+    #[command(flatten)]
+    threshold: Threshold,
+    #[command(flatten)]
+    selection: Selection,
+    /// The number of threads [default: one for each core].
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Show all that is unsure.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// What fails.
+#[derive(Debug, Args)]
+struct Threshold {
     /// Fail from this severity on: info, low, medium, high or critical.
     #[arg(long, value_name = "SEVERITY", value_parser = severity, default_value = "high")]
     fail_on: Severity,
@@ -222,6 +298,11 @@ pub(crate) struct CheckArgs {
         reason = "the flag may be given with or without a value"
     )]
     strict: Option<Option<Severity>>,
+}
+
+/// Which rules run.
+#[derive(Debug, Args)]
+struct Selection {
     /// Run only these rules or families (NB, PJ, KMS, S3, IAM, VPCE, NET, ECR,
     /// PATH).
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -229,12 +310,6 @@ pub(crate) struct CheckArgs {
     /// Leave these rules or families out.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     skip: Vec<String>,
-    /// The number of threads [default: one for each core].
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<NonZeroUsize>,
-    /// Show all that is unsure.
-    #[arg(long, short)]
-    pub(crate) verbose: bool,
 }
 
 /// A report to print, and where to.
@@ -271,17 +346,36 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 impl CheckArgs {
     pub(crate) fn options(&self) -> Result<plangate::Options, String> {
-        Ok(self.input.options(self.selected()?))
+        Ok(self.input.options(self.selection.rules()?))
     }
 
     pub(crate) fn gate(&self) -> Gate {
+        self.threshold.gate()
+    }
+}
+
+impl DiffArgs {
+    pub(crate) fn options(&self) -> Result<plangate::Options, String> {
+        let rules = self.selection.rules()?;
+        Ok(self.surroundings.options(&self.inputs, rules))
+    }
+
+    pub(crate) fn gate(&self) -> Gate {
+        self.threshold.gate()
+    }
+}
+
+impl Threshold {
+    fn gate(&self) -> Gate {
         Gate {
             fail_on: self.fail_on,
             strict: self.strict.map(|severity| severity.unwrap_or(self.fail_on)),
         }
     }
+}
 
-    fn selected(&self) -> Result<Vec<&'static Rule>, String> {
+impl Selection {
+    fn rules(&self) -> Result<Vec<&'static Rule>, String> {
         let only = named(&self.only)?;
         let skip = named(&self.skip)?;
         let is_in = |list: &[&Rule], rule: &Rule| list.iter().any(|other| other.id == rule.id);
@@ -317,6 +411,12 @@ impl CanArgs {
     }
 }
 
+impl WhoArgs {
+    pub(crate) fn options(&self) -> plangate::Options {
+        self.input.options(Vec::new())
+    }
+}
+
 impl ModelArgs {
     pub(crate) fn options(&self) -> plangate::Options {
         self.input.options(Vec::new())
@@ -325,12 +425,18 @@ impl ModelArgs {
 
 impl InputArgs {
     fn options(&self, rules: Vec<&'static Rule>) -> plangate::Options {
+        self.surroundings.options(&self.inputs, rules)
+    }
+}
+
+impl Surroundings {
+    fn options(&self, inputs: &[String], rules: Vec<&'static Rule>) -> plangate::Options {
         plangate::Options {
             source: self.source.clone(),
             variables: self.variables.settings.clone(),
             parameters: self.parameters.clone(),
             environment: environment(),
-            inputs: self.inputs.clone(),
+            inputs: inputs.to_vec(),
             context: self.context.clone(),
             rules,
             account: self.account.clone(),

@@ -1,5 +1,6 @@
 //! What a report means for the build: the exit code.
 
+use crate::diff::{Difference, Effect};
 use crate::finding::{FindingVerdict, Report, Severity};
 
 /// What a gate lets through.
@@ -57,6 +58,31 @@ impl Gate {
             Some(threshold)
                 if at_or_above(FindingVerdict::Unsure, threshold)
                     || !report.problems.is_empty() =>
+            {
+                Exit::Unsure
+            }
+            _ => Exit::Clean,
+        }
+    }
+
+    /// Decides about a change: what it makes worse counts as broken, what cannot be told as unsure. A proof that is
+    /// lost is made worse.
+    #[must_use]
+    pub fn decide_change(&self, difference: &Difference) -> Exit {
+        let at_or_above = |wanted, threshold| {
+            let mut effects = difference.effects();
+            effects.any(|(effect, severity)| effect == wanted && severity >= threshold)
+        };
+        if difference.problems.iter().any(|problem| problem.fatal) {
+            return Exit::CouldNotRun;
+        }
+        if at_or_above(Effect::Worse, self.fail_on) {
+            return Exit::Findings;
+        }
+        match self.strict {
+            Some(threshold)
+                if at_or_above(Effect::Undecidable, threshold)
+                    || !difference.problems.is_empty() =>
             {
                 Exit::Unsure
             }

@@ -8,11 +8,14 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use clap::Parser;
 use cli::{
-    CanArgs, CheckArgs, Cli, Color, Command, Debug, ListFormat, ModelArgs, PathsArgs, PathsFormat,
+    CanArgs, CheckArgs, Cli, Color, Command, Debug, DiffArgs, ListFormat, ModelArgs, PathsArgs,
+    PathsFormat, SchemaOf, WhoArgs,
 };
+use plangate::Outcome;
 use plangate::finding::ReportedProblem;
 use plangate::gate::Exit;
-use plangate::report::{Style, json, manual, paths};
+use plangate::report::picture::{mermaid, svg};
+use plangate::report::{Style, diff, json, manual, paths, seals};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -46,6 +49,8 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Check(args) => check(args),
         Command::Paths(args) => show_paths(args),
         Command::Can(args) => can(args),
+        Command::Who(args) => who(args),
+        Command::Diff(args) => compare(args),
         Command::Rules { format } => {
             let mut out = anstream::stdout().lock();
             match format {
@@ -72,8 +77,12 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
             plangate::iam::answer_lines(&mut io::stdin().lock(), &mut io::stdout().lock())?;
             Ok(Exit::Clean)
         }
-        Command::Debug(Debug::Schema) => {
-            writeln!(io::stdout(), "{}", json::schema())?;
+        Command::Debug(Debug::Schema { of }) => {
+            let schema = match of {
+                SchemaOf::Check => json::schema(),
+                SchemaOf::Diff => diff::schema(),
+            };
+            writeln!(io::stdout(), "{schema}")?;
             Ok(Exit::Clean)
         }
     }
@@ -111,6 +120,8 @@ fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {
     let mut out = anstream::stdout().lock();
     match args.format {
         PathsFormat::Table => paths::write(&report, &mut out)?,
+        PathsFormat::Mermaid => mermaid::write(&report, &mut out)?,
+        PathsFormat::Svg => svg::write(&report, &mut out)?,
         PathsFormat::Json => json::write_paths(&report, &mut out)?,
     }
     let could_not_run = report.problems.iter().any(|problem| problem.fatal);
@@ -121,32 +132,64 @@ fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {
     })
 }
 
+fn compare(args: &DiffArgs) -> anyhow::Result<Exit> {
+    let options = args.options().map_err(|message| anyhow!(message))?;
+    let difference = plangate::compare(&options);
+    let mut out = anstream::stdout().lock();
+    let style = Style {
+        verbose: args.verbose,
+    };
+    match args.format {
+        ListFormat::Human => diff::write(&difference, style, &mut out)?,
+        ListFormat::Json => diff::write_json(&difference, &mut out)?,
+    }
+    Ok(args.gate().decide_change(&difference))
+}
+
 fn can(args: &CanArgs) -> anyhow::Result<Exit> {
     let outcome = plangate::can(&args.options(), &args.question());
-    let outcome = outcome.map_err(|message| anyhow!(message))?;
+    let answer = only(outcome, |answer| &answer.estate)?;
+    let mut out = anstream::stdout().lock();
+    match args.format {
+        ListFormat::Human => paths::write_answer(&answer, &mut out)?,
+        ListFormat::Json => json::write_answer(&answer, &mut out)?,
+    }
+    Ok(Exit::Clean)
+}
+
+fn who(args: &WhoArgs) -> anyhow::Result<Exit> {
+    let outcome = plangate::who(&args.options(), &args.action, &args.resource);
+    let answer = only(outcome, |answer| &answer.estate)?;
+    let mut out = anstream::stdout().lock();
+    match args.format {
+        ListFormat::Human => seals::write_holders(&answer, &mut out)?,
+        ListFormat::Json => json::write_answer(&answer, &mut out)?,
+    }
+    Ok(Exit::Clean)
+}
+
+/// The answer, if there is one.
+fn only<T>(
+    outcome: Result<Outcome<T>, String>,
+    estate: impl Fn(&T) -> &String,
+) -> anyhow::Result<T> {
+    let mut outcome = outcome.map_err(|message| anyhow!(message))?;
     if let Some(problem) = outcome.problems.first() {
         return Err(anyhow!("{}; {}", problem.message, problem.consequence));
     }
-    let answer = match outcome.answers.as_slice() {
-        [answer] => answer,
-        [] => return Err(anyhow!(outcome.not_found.join("; "))),
-        several => {
-            let names: Vec<_> = several
-                .iter()
-                .map(|answer| answer.estate.as_str())
-                .collect();
-            return Err(anyhow!(
-                "several inputs can answer: name one of {}",
-                names.join(", ")
-            ));
-        }
-    };
-    let mut out = anstream::stdout().lock();
-    match args.format {
-        ListFormat::Human => paths::write_answer(answer, &mut out)?,
-        ListFormat::Json => json::write_answer(answer, &mut out)?,
+    if outcome.answers.len() > 1 {
+        let names: Vec<_> = outcome
+            .answers
+            .iter()
+            .map(|one| estate(one).as_str())
+            .collect();
+        return Err(anyhow!(
+            "several inputs can answer: name one of {}",
+            names.join(", ")
+        ));
     }
-    Ok(Exit::Clean)
+    let answer = outcome.answers.pop();
+    answer.ok_or_else(|| anyhow!(outcome.not_found.join("; ")))
 }
 
 fn templates(args: &ModelArgs) -> anyhow::Result<Exit> {

@@ -31,15 +31,20 @@ const EDGES: &[(&str, &[&str])] = &[
         "paths",
         &["model", "iam", "finding", "access", "network", "workload"],
     ),
+    ("seals", &["model", "iam", "access", "workload", "paths"]),
     (
         "rules",
         &[
-            "model", "iam", "access", "finding", "workload", "network", "paths",
+            "model", "iam", "access", "finding", "workload", "network", "paths", "seals", "diff",
         ],
     ),
-    ("check", &["model", "iam", "rules", "finding", "paths"]),
-    ("gate", &["finding"]),
-    ("report", &["model", "load", "finding", "rules"]),
+    (
+        "check",
+        &["model", "iam", "rules", "finding", "paths", "seals"],
+    ),
+    ("diff", &["finding"]),
+    ("gate", &["finding", "diff"]),
+    ("report", &["model", "load", "finding", "rules", "diff"]),
     (
         "run",
         &[
@@ -60,6 +65,8 @@ const EDGES: &[(&str, &[&str])] = &[
             "access",
             "network",
             "paths",
+            "seals",
+            "diff",
         ],
     ),
 ];
@@ -148,6 +155,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "identity-policies",
         "remedy",
         "resource-policies",
+        "seals",
         "statements",
         "suggested-statement",
     ] {

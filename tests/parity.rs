@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use plangate::finding::{Finding, FindingVerdict, Report};
-use plangate::rules::RULES;
+use plangate::rules::{RULES, Rule};
 use plangate::{Options, check};
 
 use support::Alone;
@@ -55,9 +55,15 @@ fn judged(input: &str, source: Option<&str>) -> Report {
     check(&Options {
         inputs: vec![input.to_owned()],
         source: source.map(str::to_owned),
-        rules: RULES.iter().collect(),
+        rules: of_any_form(),
         ..Options::default()
     })
+}
+
+/// The rules that can be asked of every form: what a change does, only a plan or a change set tells.
+fn of_any_form() -> Vec<&'static Rule> {
+    let rules = RULES.iter();
+    rules.filter(|rule| !rule.is_about_changes()).collect()
 }
 
 impl Case {
@@ -154,7 +160,7 @@ impl Twins {
         let case = Case::of(name, &stem.with_extension("plan.json"), &source);
         let template = check(&Options {
             inputs: vec![template.to_string_lossy().into_owned()],
-            rules: RULES.iter().collect(),
+            rules: of_any_form(),
             account,
             region,
             ..Options::default()

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::Access;
 use super::admission::hinges;
+use super::question::EVERYTHING;
 use crate::iam::policy::{Clause, Effect};
 use crate::iam::{Hinge, Policy, PolicyKind, Text, equal_texts, is_account_id};
 use crate::model::graph::{ResourceGraph, ResourceId};
@@ -15,8 +16,6 @@ use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::Value;
 use crate::model::vocabulary::Kind;
-
-const FULL_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 impl Access<'_, '_> {
     /// The control policies that bind an account, or may: as one level, beside AWS's own.
@@ -40,7 +39,7 @@ impl Access<'_, '_> {
         if level.is_empty() {
             return Vec::new();
         }
-        let own = self.managed.get(FULL_ACCESS, Span::NOWHERE);
+        let own = self.managed.get(EVERYTHING, Span::NOWHERE);
         level.extend(own.map(|policy| {
             let name = "the FullAWSAccess that AWS attaches".to_owned();
             Arc::new(Policy {

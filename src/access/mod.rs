@@ -6,11 +6,14 @@
 mod admission;
 mod attached;
 mod carried;
+mod choice;
 mod controls;
+mod encryption;
 mod grants;
 mod holes;
 mod keys;
 mod object;
+mod possible;
 mod question;
 mod reach;
 mod resource_policies;
@@ -25,8 +28,11 @@ pub use admission::{
 pub use attached::{Attached, AttachedPolicy, is_by_aws};
 pub use carried::CARRIERS;
 use carried::Holders;
+pub use choice::{Choice, demands, first_allowed};
+pub use encryption::{Encryption, via};
 use holes::Holes;
-pub use object::Object;
+pub use object::{Object, is_of_bucket};
+pub use possible::{allowing, however};
 pub use question::{Answer, Caller, Circumstances, Way, account_of};
 pub use reach::{Reach, allows, denies_outright, open_parts, reach, widest};
 pub use resource_policies::{ResourcePolicies, ResourcePolicy};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Access, Caller, account_of};
+use crate::iam::text::Piece;
 use crate::iam::{Hinge, Identities as _, Policy, PolicyKind, Text, default_key_policy};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::Resource;
@@ -40,6 +41,30 @@ impl Object {
             policy: None,
             grants: None,
             tags: Vec::new(),
+            ..self
+        }
+    }
+
+    /// What lies inside it: an object of this key in a bucket.
+    #[must_use]
+    pub fn below(&self, end: &Text) -> Self {
+        let mut below = self.clone();
+        below.arn.push_literal("/");
+        below.arn.push(end);
+        below
+    }
+
+    /// The grants on it, as statements.
+    #[must_use]
+    pub fn granted(&self) -> Option<&Policy> {
+        self.grants.as_deref()
+    }
+
+    /// The same without its grants.
+    #[must_use]
+    pub fn without_grants(self) -> Self {
+        Self {
+            grants: None,
             ..self
         }
     }
@@ -154,7 +179,7 @@ impl Access<'_, '_> {
                     .key_of_alias(id)
                     .and_then(|key| self.own_policy(key, owner));
             }
-            Kind::Bucket => PolicyKind::Bucket,
+            Kind::Bucket | Kind::AccessPoint => PolicyKind::Bucket,
             Kind::Repository => PolicyKind::Repository,
             _ => return None,
         };
@@ -220,4 +245,27 @@ impl Access<'_, '_> {
 
 fn arn_has_account(arn: &Text) -> bool {
     account_of(arn).is_some_and(|account| account.known() != Some(""))
+}
+
+/// Whether an entry of `Resource` is a bucket or what lies in it, by the bucket's whole name.
+#[must_use]
+pub fn is_of_bucket(entry: &Text, bucket: &Text) -> bool {
+    let of = |text: &Text| {
+        let rest = text.fields(5)?.into_iter().nth(5)?;
+        let mut name = Text::default();
+        for piece in rest.pieces() {
+            match piece {
+                Piece::Hole(hole) => name.push_hole(*hole),
+                Piece::Literal(text) => match text.split_once('/') {
+                    Some((before, _)) => {
+                        name.push_literal(before);
+                        break;
+                    }
+                    None => name.push_literal(text),
+                },
+            }
+        }
+        Some(name)
+    };
+    of(entry).is_some_and(|name| Some(name) == of(bucket))
 }

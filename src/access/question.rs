@@ -19,6 +19,9 @@ use crate::model::truth::Truth;
 use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
 
+/// The policy of AWS's own that allows everything.
+pub(super) const EVERYTHING: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+
 /// Who asks, with the policies that decide what they may do.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -116,6 +119,13 @@ impl Answer {
     #[must_use]
     pub fn resource_policy(&self) -> Option<&Policy> {
         self.gathered.resource.as_deref()
+    }
+
+    /// Whether a statement of its own is a grant on a key.
+    #[must_use]
+    pub fn is_grant(&self, statement: &Statement) -> bool {
+        let mut granted = self.gathered.grants.iter().flat_map(|one| &one.statements);
+        granted.any(|one| std::ptr::eq(one, statement))
     }
 
     /// The statements of all that take part.
@@ -247,6 +257,16 @@ impl Access<'_, '_> {
                 self.controls(PolicyKind::ServiceControl, &account)
             }),
             tags: Vec::new(),
+        }
+    }
+
+    /// Somebody outside the input whose own account allows them everything.
+    #[must_use]
+    pub fn with_everything(&self, principal: Principal, name: &str) -> Caller {
+        let everything = self.managed.get(EVERYTHING, Span::NOWHERE);
+        Caller {
+            identity: everything.map(Arc::new).into_iter().collect(),
+            ..self.outsider(principal, name)
         }
     }
 

@@ -1,7 +1,8 @@
 //! What a rule says ([`Verdict`], [`Evidence`]), and what the user is told ([`Finding`], [`Report`], and in
-//! [`proof`] of paths).
+//! [`proof`] of paths, in [`seal`] of who else reaches their data).
 
 pub mod proof;
+pub mod seal;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use serde::Serialize;
 use crate::model::source::{Location, Span};
 use crate::model::value::Why;
 use proof::{Proof, ProofVerdict, Workload};
+use seal::SealProof;
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -488,6 +490,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What workloads need, and whether it is allowed.
     pub paths: Vec<Proof>,
+    /// Who can reach protected data.
+    pub seals: Vec<SealProof>,
     /// Notebooks whose role is for no protected data, and starts no job: nothing was proven of them.
     pub without_data: Vec<String>,
     /// What was not understood.

@@ -6,10 +6,9 @@
 //! Access Management" of pipelines; Amazon `EventBridge` Scheduler User Guide, "Setting up the execution role"; Service
 //! Authorization Reference, "Actions, resources, and condition keys for Amazon SageMaker", `CreateProcessingJob`.
 
-use super::key::Encryption;
 use super::start::{PASS, passing};
 use super::{Hop, Prover, Step};
-use crate::access::{Answer, Caller, Object, Way};
+use crate::access::{Answer, Caller, Encryption, Object, Way};
 use crate::finding::Severity;
 use crate::iam::text::Domain;
 use crate::iam::{Action, Decision, Knowledge, Text};
@@ -113,11 +112,11 @@ impl<'a> Prover<'_, '_, 'a> {
         if !is_open {
             return created(ask(&object), object, None);
         }
-        let anything = self.anything("the name of the job", Domain::NAME);
+        let anything = self.access.anything("the name of the job", Domain::NAME);
         object = self.job_object(id, &anything.text);
         let first = ask(&object);
         if first.decision() == Decision::Undecided {
-            for choice in self.ends_named(&first, &action, Domain::NAME) {
+            for choice in self.access.ends_named(&first, &action, Domain::NAME) {
                 let object = self.job_object(id, &choice.text);
                 let answer = ask(&object);
                 if answer.decision() == Decision::Allowed {
@@ -190,7 +189,7 @@ impl<'a> Prover<'_, '_, 'a> {
         }
         for (key, path) in KEYS {
             let value = job.get(path);
-            let known = match value.map(|value| self.key_named(Some(value), path)) {
+            let known = match value.map(|value| self.access.key_named(Some(value), path)) {
                 None => Knowledge::ABSENT,
                 Some(Encryption::Key(key)) => Knowledge::value(key.arn),
                 Some(Encryption::Free | Encryption::AwsManaged | Encryption::Unknown(..)) => {

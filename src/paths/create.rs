@@ -6,9 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use super::choice::{Choice, demands};
 use super::{Hop, Prover, Step};
-use crate::access::{Answer, Caller, Way};
+use crate::access::{Answer, Caller, Choice, Way, demands};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::policy::{Effect, Statement};
 use crate::iam::text::Domain;
@@ -62,7 +61,7 @@ impl Prover<'_, '_, '_> {
             in_vpc: settings.iter().any(|one| VPC.contains(&one.key.as_str())),
             tags: tags_of(settings),
         };
-        let anything = self.anything("the name of the job", Domain::NAME);
+        let anything = self.access.anything("the name of the job", Domain::NAME);
         let first = ask(&anything.text, Vec::new());
         if first.decision() != Decision::Undecided {
             return created(first, &anything, &[]);
@@ -70,7 +69,7 @@ impl Prover<'_, '_, '_> {
         let keys = settings_of(&first);
         let demanded = self.settings_demanded(&first, &keys);
         let mut names = vec![anything.clone()];
-        names.extend(self.ends_named(&first, &action, Domain::NAME));
+        names.extend(self.access.ends_named(&first, &action, Domain::NAME));
         let mut best = (first, &anything, [].as_slice());
         for settings in [&[], demanded.as_slice()] {
             for name in &names {
@@ -107,7 +106,7 @@ impl Prover<'_, '_, '_> {
                     let text = match (condition.operator.test, effect, value.text.known()) {
                         (Test::Bool, Effect::Deny, Some("true")) => "false".into(),
                         (Test::Bool, Effect::Deny, _) => "true".into(),
-                        _ => self.filled(&value.text, Domain::ANY),
+                        _ => self.access.filled(&value.text, Domain::ANY),
                     };
                     let shown = self.access.show(&text);
                     let words = format!("`{}` is `{shown}`", condition.written_key);

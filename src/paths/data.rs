@@ -3,10 +3,10 @@
 //!
 //! Source: Amazon SageMaker AI Developer Guide, "How to use SageMaker AI execution roles".
 
-use super::choice::{Choice, first_allowed};
-use super::key::Encryption;
 use super::{Hop, Prover, Step};
-use crate::access::{Answer, Caller, Circumstances, Object, Way};
+use crate::access::{
+    Answer, Caller, Choice, Circumstances, Encryption, Object, Way, first_allowed,
+};
 use crate::finding::Severity;
 use crate::iam::text::{Domain, Piece};
 use crate::iam::{Action, Decision, Knowledge, Principal, Text};
@@ -92,7 +92,7 @@ impl<'a> Prover<'_, '_, 'a> {
         place: &Place,
         encryption: Option<&Encryption>,
     ) -> Vec<Hop> {
-        let own = self.encryption(place);
+        let own = self.access.encryption(&place.object);
         let encryption = encryption.unwrap_or(&own);
         // SageMaker asks for SSE-KMS, with the key that the job names.
         let mut headers = vec![(
@@ -123,7 +123,9 @@ impl<'a> Prover<'_, '_, 'a> {
                 text: prefix.clone(),
                 words: None,
             },
-            None => self.anything("the prefix that is listed", Domain::ANY),
+            None => self
+                .access
+                .anything("the prefix that is listed", Domain::ANY),
         };
         let is_chosen = place.prefix.is_none();
         let way = self.way_to(worker.way, place);
@@ -135,7 +137,7 @@ impl<'a> Prover<'_, '_, 'a> {
             },
             |answer| {
                 if is_chosen {
-                    self.values_demanded(answer, "s3:prefix")
+                    self.access.values_demanded(answer, "s3:prefix")
                 } else {
                     Vec::new()
                 }
@@ -164,12 +166,13 @@ impl<'a> Prover<'_, '_, 'a> {
         let (answer, choice) = first_allowed(
             anything,
             |choice| {
-                let object = below(&place.object, &choice.text);
+                let object = place.object.below(&choice.text);
                 self.ask(worker.caller, action, &object, &way.with(keys.to_vec()))
             },
             |answer| {
                 if is_chosen {
-                    self.ends_named(answer, &Action::named(action), Domain::ANY)
+                    self.access
+                        .ends_named(answer, &Action::named(action), Domain::ANY)
                 } else {
                     Vec::new()
                 }
@@ -207,7 +210,7 @@ impl<'a> Prover<'_, '_, 'a> {
     /// The key of an object at a place: in the folder that the prefix is, or the one object that it names
     /// if its end looks like the name of a file.
     pub(super) fn key_of(&self, place: &Place) -> Choice {
-        let mut choice = self.anything("the object", Domain::ANY);
+        let mut choice = self.access.anything("the object", Domain::ANY);
         let Some(prefix) = &place.prefix else {
             return choice;
         };
@@ -276,14 +279,6 @@ impl<'a> Prover<'_, '_, 'a> {
             Target::Unknown(_) => None,
         }
     }
-}
-
-/// What lies inside a bucket or has another end.
-pub(super) fn below(object: &Object, end: &Text) -> Object {
-    let mut below = object.clone();
-    below.arn.push_literal("/");
-    below.arn.push(end);
-    below
 }
 
 fn without_scheme(uri: &Text) -> Option<Text> {

@@ -89,7 +89,7 @@ impl Prover<'_, '_, '_> {
         let key_path = job.output_key();
         let key_name = format!("{name}.{key_path}");
         let named = resource.get(&key_path);
-        let encryption = self.key_named(named, &key_name);
+        let encryption = self.access.key_named(named, &key_name);
         for uri in job.output_uris() {
             let Some(place) = self.place_of(uri, name) else {
                 let hop = unknown_place(Step::Write, "s3:PutObject", &caller, uri, name);

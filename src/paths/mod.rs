@@ -9,7 +9,6 @@
 
 mod assume;
 mod carried;
-mod choice;
 mod create;
 mod data;
 mod image;
@@ -26,7 +25,7 @@ use std::collections::BTreeSet;
 
 use crate::access::{Access, Answer, Object};
 use crate::finding::Severity;
-use crate::iam::{Because, Decision, Layer, Text};
+use crate::iam::{Because, Decision, Layer};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::Standing;
 use crate::model::source::Span;
@@ -471,14 +470,4 @@ impl Hop {
         self.hinges_on.push(hinge);
         self
     }
-}
-
-/// `s3.eu-central-1.amazonaws.com`: what KMS sees of the service that calls it.
-///
-/// Source: AWS KMS Developer Guide, "AWS KMS condition keys", `kms:ViaService`.
-fn via(service: &str, region: &Text) -> Text {
-    let mut name = Text::literal(format!("{service}."));
-    name.push(region);
-    name.push_literal(".amazonaws.com");
-    name
 }

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::data::{Place, Worker, below};
+use super::data::{Place, Worker};
 use super::{Hop, Outcome, Prover, Step};
-use crate::access::{Caller, Object};
+use crate::access::{Caller, Object, is_of_bucket};
 use crate::iam::policy::{Effect, PrincipalKind};
-use crate::iam::text::{Domain, Piece};
-use crate::iam::{Action, ArnSubject, Hinge, Text};
+use crate::iam::text::Domain;
+use crate::iam::{Action, ArnSubject, Hinge};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::truth::Truth;
 use crate::model::value::Why;
@@ -46,13 +46,13 @@ impl Prover<'_, '_, '_> {
         let (mut named, mut reached) = (Vec::new(), Vec::new());
         let mut open = caller.identity.iter().any(|policy| policy.is_open());
         let asked = Action::named(action);
-        let any = self.anything("the object", Domain::ANY).text;
+        let any = self.access.anything("the object", Domain::ANY).text;
         for bucket in &self.buckets {
             if names(caller, bucket, action) {
                 named.push(bucket);
                 continue;
             }
-            let inside = below(bucket, &any);
+            let inside = bucket.below(&any);
             let subject = ArnSubject::new(inside.arn);
             let own = caller.identity.iter().flat_map(|policy| &policy.statements);
             let allows = own.filter(|one| one.effect == Effect::Allow);
@@ -220,28 +220,6 @@ fn names(caller: &Caller, bucket: &Object, action: &'static str) -> bool {
                 && names_caller
                 && statement.actions.cover(&action) == Truth::Yes
         })
-}
-
-/// Whether an entry of `Resource` is a bucket or what lies in it, by the bucket's whole name.
-fn is_of_bucket(entry: &Text, bucket: &Text) -> bool {
-    let of = |text: &Text| {
-        let rest = text.fields(5)?.into_iter().nth(5)?;
-        let mut name = Text::default();
-        for piece in rest.pieces() {
-            match piece {
-                Piece::Hole(hole) => name.push_hole(*hole),
-                Piece::Literal(text) => match text.split_once('/') {
-                    Some((before, _)) => {
-                        name.push_literal(before);
-                        break;
-                    }
-                    None => name.push_literal(text),
-                },
-            }
-        }
-        Some(name)
-    };
-    of(entry).is_some_and(|name| Some(name) == of(bucket))
 }
 
 /// Whether anything lets a role write objects somewhere.

@@ -65,7 +65,7 @@ impl<'g> Prover<'_, 'g, '_> {
             in_vpc,
             tags,
         } = self.create(id, caller, way);
-        let any = self.anything("the role that is passed", Domain::ANY);
+        let any = self.access.anything("the role that is passed", Domain::ANY);
         let any_role = self.role_named(caller, &any.text)?;
         let pass_any = self.ask(caller, PASS, &any_role, &passing(way));
         let may_pass = pass_any.decision().may_be_allowed();
@@ -196,7 +196,7 @@ impl<'g> Prover<'_, 'g, '_> {
 
     /// Whether SageMaker may take a role for some job.
     pub(super) fn may_be_taken(&self, role: ResourceId) -> bool {
-        let any = self.anything("a job", Domain::ANY).text;
+        let any = self.access.anything("a job", Domain::ANY).text;
         self.assumed_by_job(role, &any).decision.may_be_allowed()
     }
 
@@ -208,7 +208,10 @@ impl<'g> Prover<'_, 'g, '_> {
     /// Some role may be passed, and it is none of the input's: the one that policies name, if they do.
     fn pass_outside(&self, caller: &Caller, start: &Start) -> Hop {
         let action = Action::named(PASS);
-        for choice in self.ends_named(&start.pass_any, &action, Domain::IAM_NAME) {
+        for choice in self
+            .access
+            .ends_named(&start.pass_any, &action, Domain::IAM_NAME)
+        {
             let Some(object) = self.role_named(caller, &choice.text) else {
                 continue;
             };

@@ -3,9 +3,8 @@
 //! Source: Amazon SageMaker AI Developer Guide, "Protect Data at Rest Using Encryption"; AWS KMS Developer
 //! Guide, "AWS KMS condition keys", `kms:GrantIsForAWSResource`.
 
-use super::key::Encryption;
-use super::{Hop, Prover, Step, via};
-use crate::access::{Caller, Object, Way, everybody};
+use super::{Hop, Prover, Step};
+use crate::access::{Caller, Encryption, Object, Way, everybody, via};
 use crate::finding::Severity;
 use crate::iam::policy::{Effect, Statement};
 use crate::iam::{Action, Because, Decision, Knowledge, Layer, Policy, Text};
@@ -27,11 +26,14 @@ impl Prover<'_, '_, '_> {
         let resource = self.graph.get(notebook);
         let value = resource.get("kms_key_id")?;
         let name = format!("{}.kms_key_id", resource.address.as_str());
-        let Encryption::Key(key) = self.key_named(Some(value), &name) else {
+        let Encryption::Key(key) = self.access.key_named(Some(value), &name) else {
             return None;
         };
         let creator = "whoever creates the notebook";
-        if let Some((text, at)) = self.why_unusable(&key, Some(&self.access.region(resource))) {
+        if let Some((text, at)) = self
+            .access
+            .why_unusable(&key, Some(&self.access.region(resource)))
+        {
             let hinge = (creator.to_owned(), Why::ExternalResource);
             let hop = Self::open_hop(
                 Step::GrantVolumeKey,
@@ -96,7 +98,7 @@ impl Prover<'_, '_, '_> {
             return Vec::new();
         };
         let name = format!("{}.{path}", resource.address.as_str());
-        let key = match self.key_named(Some(value), &name) {
+        let key = match self.access.key_named(Some(value), &name) {
             Encryption::Key(key) => key,
             Encryption::Free | Encryption::AwsManaged => return Vec::new(),
             Encryption::Unknown(value_name, why) => {
@@ -113,7 +115,9 @@ impl Prover<'_, '_, '_> {
         let is_open = key
             .policy()
             .is_none_or(|policy| lets_anybody(policy, caller.principal.arn()) != Truth::No);
-        let unusable = self.why_unusable(&key, Some(&self.access.region(resource)));
+        let unusable = self
+            .access
+            .why_unusable(&key, Some(&self.access.region(resource)));
         let hop = |step, action: &'static str| {
             let hop = self
                 .volume_hop(caller, &key, step, action)

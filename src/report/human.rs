@@ -8,7 +8,9 @@ use anstyle::{AnsiColor, Style as Colour};
 
 use super::Style;
 use crate::finding::proof::ProofVerdict;
-use crate::finding::{Finding, FindingVerdict, MissingValue, Place, Report, Severity, Status};
+use crate::finding::{
+    Finding, FindingVerdict, MissingValue, Place, Report, ReportedProblem, Severity, Status,
+};
 use crate::rules::{self, RuleKind};
 
 /// Lines about what is unsure, unless everything is asked for.
@@ -63,7 +65,14 @@ pub fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
 
 /// What was not understood, and what could not be read.
 pub(super) fn write_problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for problem in &report.problems {
+    write_each_problem(&report.problems, out)
+}
+
+pub(super) fn write_each_problem(
+    problems: &[ReportedProblem],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for problem in problems {
         let word = if problem.fatal { "error" } else { "problem" };
         let colour = if problem.fatal {
             AnsiColor::Red
@@ -87,7 +96,7 @@ fn of(report: &Report, verdict: FindingVerdict) -> Vec<&Finding> {
         .collect()
 }
 
-fn colour(severity: Severity) -> Colour {
+pub(super) fn colour(severity: Severity) -> Colour {
     match severity {
         Severity::Critical | Severity::High => AnsiColor::Red.on_default().bold(),
         Severity::Medium => AnsiColor::Yellow.on_default().bold(),

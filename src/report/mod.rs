@@ -1,11 +1,14 @@
 //! What a run has to say, in the words and forms of those who read it. One file per format. A reporter
 //! decides nothing, and cannot tell what format an input had.
 
+pub mod diff;
 pub mod human;
 pub mod json;
 pub mod manual;
 pub mod model;
 pub mod paths;
+pub mod picture;
+pub mod seals;
 
 use std::io::{self, Write};
 

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style as Colour};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::human::{at, count, judged, write_problems};
+use super::seals;
 use crate::finding::Report;
 use crate::finding::proof::{Answered, DecisionName, HopProof, Proof, ProofVerdict, Reason};
 
@@ -15,10 +16,10 @@ const WIDTH: u16 = 100;
 /// The kind of workload that a job is.
 const JOB: &str = "processing-job";
 
-const BOLD: Colour = Colour::new().bold();
+pub(super) const BOLD: Colour = Colour::new().bold();
 const DIM: Colour = Colour::new().dimmed();
 
-/// Prints every path, those that are broken first.
+/// Prints every path, those that are broken first; then who else reaches their data.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let order = [
         ProofVerdict::Broken,
@@ -38,6 +39,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
              Processing job\n"
         )?;
     }
+    seals::write(report, several, out)?;
     write_problems(report, out)?;
     for assumption in &report.assumptions {
         writeln!(
@@ -57,8 +59,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     .map(|verdict| report.paths_with(verdict));
     writeln!(
         out,
-        "{}: {proven} proven, {broken} broken, {unsure} unsure",
+        "{}: {proven} proven, {broken} broken, {unsure} unsure{}",
         count(proven + broken + unsure, "path"),
+        seals::summary(report)
     )
 }
 
@@ -169,14 +172,14 @@ fn write_completeness(report: &Report, proof: &Proof, out: &mut dyn Write) -> io
 }
 
 /// Prints a table without the blanks at the end of its lines.
-fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }
 
-fn table() -> Table {
+pub(super) fn table() -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -261,7 +264,7 @@ fn why(hop: &HopProof) -> Vec<String> {
 }
 
 /// Where a reason is written, if an editor can show it.
-fn place_of(reason: &Reason) -> String {
+pub(super) fn place_of(reason: &Reason) -> String {
     let place = reason.location.as_ref().map(at);
     let place = place.filter(|place| place.contains(':') && !place.ends_with(":1:1"));
     place.map_or_else(String::new, |place| format!(" ({place})"))

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use super::identity_policies::designated_groups;
 use crate::access::{Access, allows};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
@@ -17,6 +18,7 @@ use crate::model::value::{Data, ProviderId, Value, Why};
 use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
 use crate::network::Network;
 use crate::paths::{self, Path};
+use crate::seals::{Seal, seals};
 use crate::workload::{RoleUse, protected_buckets, role_uses};
 
 /// The estate that rules look at, with what is worked out once for all of them.
@@ -39,6 +41,8 @@ pub struct Context<'g, 'a> {
     aws_managed: BTreeMap<&'g str, &'g str>,
     /// What workloads need, hop by hop, once a rule asks.
     paths: OnceLock<Vec<Path>>,
+    /// Who can reach protected data, once a rule asks.
+    seals: OnceLock<Vec<Seal>>,
     /// The groups that notebooks are meant for, once a rule asks.
     pub(super) designated: OnceLock<Vec<ResourceId>>,
 }
@@ -101,6 +105,7 @@ impl<'g, 'a> Context<'g, 'a> {
                 .collect(),
             aws_managed: aws_managed(graph),
             paths: OnceLock::new(),
+            seals: OnceLock::new(),
             designated: OnceLock::new(),
         }
     }
@@ -112,11 +117,19 @@ impl<'g, 'a> Context<'g, 'a> {
             .get_or_init(|| paths::prove(&self.access, &self.network))
     }
 
-    /// The same, when nothing else is asked.
+    /// Who can reach protected data.
     #[must_use]
-    pub fn into_paths(self) -> Vec<Path> {
-        let _ = self.paths();
-        self.paths.into_inner().unwrap_or_default()
+    pub fn seals(&self) -> &[Seal] {
+        self.seals
+            .get_or_init(|| seals(&self.access, self.paths(), designated_groups(self)))
+    }
+
+    /// The paths and the seals, when nothing else is asked.
+    #[must_use]
+    pub fn into_proofs(self) -> (Vec<Path>, Vec<Seal>) {
+        let _ = self.seals();
+        let paths = self.paths.into_inner().unwrap_or_default();
+        (paths, self.seals.into_inner().unwrap_or_default())
     }
 
     /// A severity on a protected bucket, one level less on others.

@@ -10,6 +10,7 @@ mod bucket_public_access_blocked;
 mod bucket_requires_tls;
 mod caller_can_pass_job_role;
 mod context;
+mod data_readers_closed_world;
 mod endpoint_does_not_replace_permission;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
@@ -28,6 +29,7 @@ mod key_policy_conditions_compatible_with_services;
 mod key_policy_limited_to_trusted_accounts;
 mod key_policy_without_wildcard_principal;
 mod key_rotation_enabled;
+mod key_use_limited_to_expected_principals;
 mod no_iam_user_access_keys;
 mod notebook_code_sources_free_of_credentials;
 mod notebook_direct_internet_access_disabled;
@@ -39,6 +41,7 @@ mod notebook_starts_processing_job;
 mod notebook_volume_encrypted_with_customer_key;
 mod orchestrator_role_can_run_job;
 mod passrole_scoped;
+mod plan_does_not_regress_path;
 mod processing_job_definition_readable;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
@@ -52,6 +55,7 @@ mod resource_policies;
 mod role_mode_consistent;
 mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
+mod seals;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod suggested_statement;
@@ -83,6 +87,7 @@ pub static RULES: &[Rule] = &[
     key_policy_without_wildcard_principal::RULE,
     key_policy_limited_to_trusted_accounts::RULE,
     key_policy_admits_execution_role::RULE,
+    key_use_limited_to_expected_principals::RULE,
     iam_policy_names_key_not_alias::RULE,
     identity_decrypt_not_on_all_keys::RULE,
     key_policy_conditions_compatible_with_services::RULE,
@@ -115,7 +120,9 @@ pub static RULES: &[Rule] = &[
     job_reads_input::RULE,
     job_writes_output::RULE,
     workload_volume_key_usable::RULE,
+    data_readers_closed_world::RULE,
     endpoint_does_not_replace_permission::RULE,
+    plan_does_not_regress_path::RULE,
 ];
 
 /// A rule: what it proves, and how to say it.
@@ -198,6 +205,8 @@ pub(crate) enum Check {
         &'static [Kind],
         fn(&Context<'_, '_>, &Subject<'_, '_>) -> Verdict,
     ),
+    /// What a change makes of workloads of these kinds: judged where both of its sides are known, not here.
+    Change(&'static [Kind]),
 }
 
 impl Rule {
@@ -211,8 +220,15 @@ impl Rule {
     #[must_use]
     pub fn looks_at(&self) -> &'static [Kind] {
         match self.check {
-            Check::Resource(kinds, _) => kinds,
+            Check::Resource(kinds, _) | Check::Change(kinds) => kinds,
         }
+    }
+
+    /// Whether it judges what a change does, so that it says nothing of an input that does not tell what was
+    /// there before.
+    #[must_use]
+    pub fn is_about_changes(&self) -> bool {
+        matches!(self.check, Check::Change(_))
     }
 
     /// Judges one subject.
@@ -220,6 +236,7 @@ impl Rule {
     pub fn judge(&self, context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         match self.check {
             Check::Resource(_, check) => check(context, subject),
+            Check::Change(_) => Verdict::NotApplicable,
         }
     }
 }
@@ -235,6 +252,9 @@ pub(crate) const NO_SCP: &str = "no-scp";
 
 /// What every proof of a path takes for granted.
 pub const PATH_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS];
+
+/// What the list of those who reach protected data takes for granted.
+pub const SEAL_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS, DESIGNATED_GROUPS];
 
 /// What can be taken for granted.
 #[must_use]

@@ -3,32 +3,36 @@
 mod changes;
 mod estate;
 mod expressions;
+mod naming;
 mod question;
+mod regression;
+mod sides;
 mod source;
 mod teller;
 mod templates;
+mod who;
 mod words;
 mod worlds;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::access::Access;
-use crate::finding::{Assumption, Finding, FindingVerdict, Report, ReportedProblem, Status};
+use crate::finding::{Assumption, Finding, Report, ReportedProblem};
 use crate::iam::catalogue::ManagedPolicies;
-use crate::load::plan::{Form, View};
+use crate::load::plan::View;
 use crate::load::terraform::Setting;
 use crate::model::problem::Problem;
 use crate::model::source::SourceMap;
-use crate::network::Network;
 use crate::paths;
 use crate::report::model::Model;
 use crate::rules::{self, Rule};
 use estate::{Estate, Overview, each_estate};
 pub use expressions::expressions;
-pub use question::{Question, can};
+pub use question::{Outcome, Question, can};
+pub use sides::compare;
 use teller::Teller;
+pub use who::who;
 
 /// What to judge, and how.
 #[derive(Debug, Clone, Default)]
@@ -87,30 +91,20 @@ fn with_overview(mut report: Report, overview: Overview) -> Report {
     report
 }
 
-/// Proves the paths of every input, and judges nothing else.
+/// Proves the paths and the seals of every input, and judges nothing else.
 #[must_use]
 pub fn prove(options: &Options) -> Report {
     let mut report = Report::default();
-    let overview = each_estate(options, View::Planned, &mut |estate| {
-        worlds::in_each(options, &estate, &mut report, &|world, report| {
-            prove_one(options, world, report);
+    let options = Options {
+        rules: Vec::new(),
+        ..options.clone()
+    };
+    let overview = each_estate(&options, View::Planned, &mut |estate| {
+        worlds::in_each(&options, &estate, &mut report, &|world, report| {
+            one_side(&options, world, report);
         });
     });
     with_overview(report, overview)
-}
-
-fn prove_one(options: &Options, estate: &Estate<'_>, report: &mut Report) {
-    let access = Access::new(&estate.graph, &options.managed_policies);
-    let paths = paths::prove(&access, &Network::new(&estate.graph));
-    let teller = Teller::of(estate);
-    let told = paths.iter().map(|path| teller.proof(path));
-    report.paths.extend(told);
-    let mut problems = estate.problems.clone();
-    problems.extend(access.problems());
-    let problems = problems.into_iter();
-    let told = problems.map(|problem| reported(problem, estate.sources));
-    report.problems.extend(told);
-    report.inputs.push(estate.input());
 }
 
 /// What was taken for granted, as far as something rests on it.
@@ -118,8 +112,10 @@ fn resting(report: &Report) -> Vec<Assumption> {
     let rests_on = |id| {
         let mut findings = report.findings.iter();
         let mut paths = report.paths.iter();
+        let mut seals = report.seals.iter();
         findings.any(|finding| finding.assumptions.contains(&id))
             || paths.any(|path| path.assumptions.contains(&id))
+            || seals.any(|seal| seal.assumptions.contains(&id))
     };
     let mut assumptions = rules::assumptions();
     assumptions.retain(|assumption| rests_on(assumption.id));
@@ -168,24 +164,37 @@ pub fn templates(
 }
 
 fn judge(options: &Options, estate: &Estate<'_>, report: &mut Report) {
+    let first = report.paths.len();
+    let mut findings = one_side(options, estate, report);
+    let paths = report.paths.get(first..).unwrap_or_default();
+    let told = regression::against_before(options, estate, &mut findings, paths);
+    report.tally.holds += told.holds;
+    report.tally.broken += told.broken;
+    report.tally.unsure += told.unsure;
+    findings.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
+    report.findings.append(&mut findings);
+}
+
+/// Judges an estate as it is, whatever was there before: adds all but the findings to the report.
+fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<Finding> {
     let graph = &estate.graph;
     let checked = crate::check::check(graph, &options.rules, &options.managed_policies);
     let mut problems = estate.problems.clone();
     problems.extend(checked.problems);
     let teller = Teller::of(estate);
-    let mut findings = teller.tell(&checked.judgements, report);
+    let findings = teller.tell(&checked.judgements, report);
     let told = checked.paths.iter().map(|path| teller.proof(path));
     report.paths.extend(told);
+    let told = checked.seals.iter().map(|seal| teller.seal(seal));
+    report.seals.extend(told);
     report
         .without_data
         .extend(paths::without(graph, &checked.paths).map(str::to_owned));
-    mark_existing(&mut findings, estate, options);
-    findings.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
-    report.findings.append(&mut findings);
     let problems = problems.into_iter();
     let told = problems.map(|problem| reported(problem, estate.sources));
     report.problems.extend(told);
     report.inputs.push(estate.input());
+    findings
 }
 
 fn sort_key(finding: &Finding) -> (&str, u32, u32, &str, &str, &str) {
@@ -212,45 +221,5 @@ fn reported(problem: Problem, sources: &SourceMap) -> ReportedProblem {
         location: problem.origin.map(|span| sources.location(span).into()),
         consequence: problem.consequence,
         fatal: problem.fatal,
-    }
-}
-
-/// Findings that the state before the change has too are not this change's doing. The plan is read
-/// again for it, but only if something is broken that was there before. A state is there already.
-fn mark_existing(findings: &mut [Finding], estate: &Estate<'_>, options: &Options) {
-    if estate.form == Form::State {
-        for finding in findings {
-            finding.status = Status::Existing;
-        }
-        return;
-    }
-    let existed: BTreeSet<&str> = estate
-        .graph
-        .iter()
-        .filter(|(_, resource)| resource.existed_before == Some(true))
-        .map(|(_, resource)| resource.address.as_str())
-        .collect();
-    let mut concerned = findings
-        .iter()
-        .filter(|finding| existed.contains(finding.resource.address.as_str()));
-    if concerned.next().is_none() {
-        return;
-    }
-    let Some(before) = estate.before(options) else {
-        return;
-    };
-    let checked = crate::check::check(&before.graph, &options.rules, &options.managed_policies);
-    let mut tally = Report::default();
-    let before: BTreeMap<String, FindingVerdict> = Teller::of(&before)
-        .tell(&checked.judgements, &mut tally)
-        .into_iter()
-        .map(|finding| (finding.fingerprint, finding.verdict))
-        .collect();
-    for finding in findings {
-        if existed.contains(finding.resource.address.as_str())
-            && before.get(&finding.fingerprint) == Some(&finding.verdict)
-        {
-            finding.status = Status::Existing;
-        }
     }
 }

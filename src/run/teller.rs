@@ -9,6 +9,7 @@ use super::hex;
 use super::words::{in_own_words, own_name};
 use crate::check::Judgement;
 use crate::finding::proof::{DecisionName, HopProof, Proof, ProofVerdict, Reason, Workload};
+use crate::finding::seal::{ClosedByName, Holder, SealProof};
 use crate::finding::{
     Evidence, Finding, FindingVerdict, MissingValue, Place, Related, Report, Status, Subject,
     ToldBy, Verdict, supply,
@@ -18,9 +19,11 @@ use crate::load::Secrets;
 use crate::load::plan::Form;
 use crate::model::graph::{Carried, ResourceGraph};
 use crate::model::source::{SourceMap, Span};
+use crate::model::truth::Truth;
 use crate::model::value::Why;
 use crate::paths::{Hop, Outcome, Path, WorkloadKind};
-use crate::rules::PATH_ASSUMPTIONS;
+use crate::rules::{PATH_ASSUMPTIONS, SEAL_ASSUMPTIONS};
+use crate::seals::{Admitted, ClosedBy, Seal};
 
 /// Turns judgements into what the user is told.
 pub(super) struct Teller<'t, 'a> {
@@ -211,6 +214,51 @@ impl Teller<'_, '_> {
         }
     }
 
+    /// Who can reach protected data.
+    pub(super) fn seal(&self, seal: &Seal) -> SealProof {
+        let principals = seal.admitted.iter().map(|one| Holder {
+            expected: Some(one.expected.is_some()),
+            why: match one.expected {
+                Some(expected) => expected.words().to_owned(),
+                None => one.how.words().to_owned(),
+            },
+            ..self.holder(one)
+        });
+        let principals: Vec<_> = principals.collect();
+        SealProof {
+            resource: printable(self.graph.get(seal.on).address.as_str()),
+            actions: seal.purpose.actions().to_vec(),
+            verdict: SealProof::verdict_of(&principals),
+            closed_by: closed_by_name(seal.closed_by),
+            only_when: Vec::new(),
+            principals,
+            estate: self.estate.to_owned(),
+            assumptions: SEAL_ASSUMPTIONS.to_vec(),
+        }
+    }
+
+    /// Somebody who can do something, whether they are meant to or not.
+    pub(super) fn holder(&self, admitted: &Admitted) -> Holder {
+        let chain = admitted.chain.iter().map(|link| self.mask(&link.text));
+        let hinges = admitted.hinges_on.iter();
+        Holder {
+            principal: self.mask(&admitted.name),
+            expected: None,
+            certain: admitted.certain == Truth::Yes,
+            by: admitted.how.name(),
+            why: admitted.how.words().to_owned(),
+            chain: chain.collect(),
+            because: admitted
+                .because
+                .iter()
+                .map(|one| self.reason(one))
+                .collect(),
+            hinges_on: hinges
+                .map(|(value, why)| self.missing(value, *why))
+                .collect(),
+        }
+    }
+
     pub(super) fn reason(&self, because: &Because) -> Reason {
         let place = |span| Place::from(self.sources.location(span));
         Reason {
@@ -221,6 +269,14 @@ impl Teller<'_, '_> {
             text: self.mask(&because.text),
             location: because.at.filter(|at| *at != Span::NOWHERE).map(place),
         }
+    }
+}
+
+pub(super) fn closed_by_name(closed_by: ClosedBy) -> Option<ClosedByName> {
+    match closed_by {
+        ClosedBy::ResourcePolicy => Some(ClosedByName::ResourcePolicy),
+        ClosedBy::InputOnly => Some(ClosedByName::InputOnly),
+        ClosedBy::Unknown => None,
     }
 }
 

@@ -20,7 +20,7 @@ pub use definition::{Definition, definition_of, unread_part};
 pub use images::is_image_account;
 pub use notebooks::{NOTEBOOK_KINDS, Notebook, domain_of, notebooks};
 pub use placement::{PLACED_KINDS, groups_paths, noun, subnets_path};
-pub use protected::{bucket_of, protected_buckets};
+pub use protected::{bucket_of, protected_buckets, tagged_buckets};
 
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};

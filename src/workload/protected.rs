@@ -29,6 +29,15 @@ pub fn protected_buckets(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
     protected
 }
 
+/// Buckets that people tagged as confidential.
+#[must_use]
+pub fn tagged_buckets(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
+    let buckets = graph
+        .iter()
+        .filter(|(_, resource)| resource.kind() == Some(Kind::Bucket) && is_tagged(resource));
+    buckets.map(|(id, _)| id).collect()
+}
+
 fn uses_kms(graph: &ResourceGraph<'_>, bucket: ResourceId) -> bool {
     let parts = graph.parts(bucket, Kind::BucketSse);
     let planned = parts.found.iter().filter_map(|part| part.get("rule"));

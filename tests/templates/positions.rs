@@ -52,15 +52,15 @@ fn bytes(text: &str, place: &Place) -> std::ops::Range<usize> {
     start..offset(text, place.end_line, place.end_column)
 }
 
-/// The names that have to do with a name: what mentions it, what it mentions, and what these have to do with.
-fn around<'p>(text: &str, parts: &'p Parts, name: &'p str) -> BTreeSet<&'p str> {
+/// The names that have to do with some: what mentions them, what they mention, and what these have to do with.
+fn around<'p>(text: &str, parts: &'p Parts, mut new: Vec<&'p str>) -> BTreeSet<&'p str> {
     let mentions = |one: &str, other: &str| {
         let bytes = parts.get(one).cloned().unwrap_or_default();
         let text = text.get(bytes).unwrap_or_default();
         let mut words = text.split(|one: char| !one.is_ascii_alphanumeric());
         words.any(|word| word == other)
     };
-    let (mut found, mut new) = (BTreeSet::from([name]), vec![name]);
+    let mut found: BTreeSet<_> = new.iter().copied().collect();
     while let Some(name) = new.pop() {
         for other in parts.keys() {
             if (mentions(name, other) || mentions(other, name)) && found.insert(other) {
@@ -80,7 +80,10 @@ fn misplaced(text: &str, parts: &Parts, report: &Report) -> (Vec<String>, usize)
         let address = finding.resource.address.as_str();
         // A job that a resource carries stands inside of that.
         let address = address.split(' ').next().unwrap_or(address);
-        let around = around(text, parts, address);
+        // Who reaches data by a wildcard has nothing to do with them but what the finding says.
+        let said = parts.keys().map(String::as_str);
+        let said = said.filter(|name| finding.message.contains(&format!("`{name}`")));
+        let around = around(text, parts, said.chain([address]).collect());
         let inside = |name: &str| {
             parts.get(name).is_some_and(|part| {
                 part.start <= place.start && place.end <= part.end && place.start < place.end

@@ -1,10 +1,10 @@
-//! What the code in a workload chooses: which object, the name of a job, the settings of a job. A choice
-//! that is allowed, whatever is still unknown, proves a hop; the policies themselves say what to try.
+//! What whoever makes a request chooses: which object, the name of a job, the settings of a job. A choice
+//! that is allowed, whatever is still unknown, proves that it can be made; the policies themselves say what
+//! to try.
 
 use std::collections::BTreeSet;
 
-use super::Prover;
-use crate::access::Answer;
+use super::{Access, Answer};
 use crate::iam::condition::{Condition, Quantifier, Test};
 use crate::iam::policy::{Effect, ResourceEntry, Statement};
 use crate::iam::text::{Domain, Piece};
@@ -12,18 +12,18 @@ use crate::iam::{Action, Decision, Text};
 use crate::model::truth::Truth;
 use crate::model::value::Why;
 
-/// Something that the code chooses.
+/// Something that whoever makes a request chooses.
 #[derive(Debug, Clone)]
-pub(super) struct Choice {
+pub struct Choice {
     /// The text chosen, with holes for what does not matter.
-    pub(super) text: Text,
+    pub text: Text,
     /// In words; none if anything will do.
-    pub(super) words: Option<String>,
+    pub words: Option<String>,
 }
 
 /// Asks with anything, then with what the policies name, and keeps the first answer that allows. If none
 /// does, the answer for anything stands: which is denied only if every choice is.
-pub(super) fn first_allowed(
+pub fn first_allowed(
     anything: Choice,
     ask: impl Fn(&Choice) -> Answer,
     named: impl FnOnce(&Answer) -> Vec<Choice>,
@@ -41,23 +41,18 @@ pub(super) fn first_allowed(
     (answer, anything)
 }
 
-impl Prover<'_, '_, '_> {
+impl Access<'_, '_> {
     /// Anything, under a name for messages.
-    pub(super) fn anything(&self, name: &str, domain: Domain) -> Choice {
+    pub fn anything(&self, name: &str, domain: Domain) -> Choice {
         Choice {
-            text: self.access.unknown(name, Why::ChosenByCode, domain),
+            text: self.unknown(name, Why::ChosenByCode, domain),
             words: None,
         }
     }
 
     /// What statements that allow an action say of the end of a resource, after the first slash of its
     /// last field: keys of objects, names of jobs.
-    pub(super) fn ends_named(
-        &self,
-        answer: &Answer,
-        action: &Action,
-        domain: Domain,
-    ) -> Vec<Choice> {
+    pub fn ends_named(&self, answer: &Answer, action: &Action, domain: Domain) -> Vec<Choice> {
         let allowing = answer
             .statements()
             .filter(|one| one.effect == Effect::Allow);
@@ -70,7 +65,7 @@ impl Prover<'_, '_, '_> {
         let mut choices = Vec::new();
         for entry in entries {
             let Some(end) = end_of(entry) else { continue };
-            let words = self.access.show(&end);
+            let words = self.show(&end);
             if !seen.insert(words.clone()) {
                 continue;
             }
@@ -83,7 +78,7 @@ impl Prover<'_, '_, '_> {
     }
 
     /// A pattern with a hole for each wildcard.
-    pub(super) fn filled(&self, pattern: &Text, domain: Domain) -> Text {
+    pub fn filled(&self, pattern: &Text, domain: Domain) -> Text {
         let mut filled = Text::default();
         for piece in pattern.pieces() {
             match piece {
@@ -92,9 +87,7 @@ impl Prover<'_, '_, '_> {
                     let mut rest = text.as_str();
                     while let Some((before, after)) = rest.split_once(['*', '?']) {
                         filled.push_literal(before);
-                        let any =
-                            self.access
-                                .unknown("what the code chooses", Why::ChosenByCode, domain);
+                        let any = self.unknown("what the code chooses", Why::ChosenByCode, domain);
                         filled.push(&any);
                         rest = after;
                     }
@@ -106,12 +99,12 @@ impl Prover<'_, '_, '_> {
     }
 
     /// The values that conditions on a key demand, each as a text that meets it.
-    pub(super) fn values_demanded(&self, answer: &Answer, key: &str) -> Vec<Choice> {
+    pub fn values_demanded(&self, answer: &Answer, key: &str) -> Vec<Choice> {
         let demanded = demands(answer.statements(), key);
         let values = demanded.flat_map(|(condition, _)| &condition.values);
         let texts = values.map(|value| Choice {
             text: self.filled(&value.text, Domain::ANY),
-            words: Some(self.access.show(&value.text)),
+            words: Some(self.show(&value.text)),
         });
         texts.collect()
     }
@@ -119,7 +112,7 @@ impl Prover<'_, '_, '_> {
 
 /// Conditions of which a value that they name lets a request pass: in an `Allow` they hold with it, in a
 /// `Deny` they do not.
-pub(super) fn demands<'s>(
+pub fn demands<'s>(
     statements: impl Iterator<Item = &'s Statement>,
     key: &str,
 ) -> impl Iterator<Item = (&'s Condition, Effect)> {

@@ -1,0 +1,11 @@
+# finds PG-PATH-008/reader-through-assumable-role: it assumes aws_iam_role.job
+
+resource "aws_iam_role" "job" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Principal = { Service = "sagemaker.amazonaws.com" }, Action = "sts:AssumeRole" },
+      { Effect = "Allow", Principal = { AWS = "arn:aws:iam::111122223333:root" }, Action = "sts:AssumeRole" },
+    ]
+  })
+}
