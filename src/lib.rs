@@ -12,6 +12,7 @@ pub mod access;
 pub mod check;
 pub mod cloudformation;
 pub mod diff;
+pub mod document;
 pub mod finding;
 pub mod gate;
 pub mod hcl;

@@ -118,7 +118,7 @@ impl Case {
                     let is_known = NOT_ASKED.iter().any(|(case, rule, _)| {
                         *case == self.name && *rule == finding.rule && other_name == "plan"
                     });
-                    if !agrees && !is_known {
+                    if !agrees && !is_known && !is_unread(other, finding) {
                         let (rule, verdict) = (finding.rule, finding.verdict);
                         let address = &finding.resource.address;
                         let case = &self.name;
@@ -143,6 +143,16 @@ fn says(report: &Report, finding: &Finding, verdict: FindingVerdict) -> bool {
         let for_all = own.contains("[*]") || other.contains("[*]");
         let is_same = own == other || for_all && support::any_key(own) == support::any_key(other);
         is_same && one.rule == finding.rule && one.verdict == verdict
+    })
+}
+
+/// Whether a finding is about a job in a definition that a report says it cannot read.
+fn is_unread(report: &Report, finding: &Finding) -> bool {
+    let about = format!("{} {}", finding.resource.address, finding.message);
+    report.findings.iter().any(|one| {
+        one.rule == "processing-job-definition-readable"
+            && one.verdict == FindingVerdict::Unsure
+            && about.contains(&one.resource.address)
     })
 }
 

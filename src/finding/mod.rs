@@ -293,6 +293,9 @@ fn supply_in_terraform(reason: Why, lacks_source: bool) -> &'static str {
         Why::ChosenByCode => {
             "name in the role's policies what its code uses, or let them admit all that it may choose"
         }
+        Why::RuntimeInput => "write it into the definition, so that no execution chooses it",
+        Why::EarlierStep => "write it into the definition of the job itself",
+        Why::DefinitionInS3 => "write the definition into the input itself",
         Why::VariableWithoutValue => "pass --var or --var-file, or check a plan",
         Why::NotEvaluated => "check a plan beside the source",
         Why::ModuleNotSeen => "run `terraform init`, so that the module's source is there",

@@ -5,7 +5,6 @@ pub mod answers;
 pub mod cloudformation;
 mod input;
 mod json;
-pub(crate) mod json_with_holes;
 mod marks;
 pub mod plan;
 mod secrets;

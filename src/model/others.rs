@@ -80,7 +80,10 @@ impl<'a> ResourceGraph<'a> {
 
     /// The root that a resource comes from: the estate is 0, the others follow.
     pub(super) fn root_of(&self, id: ResourceId) -> usize {
-        self.others.partition_point(|other| other.first <= id)
+        match self.carried(id) {
+            Some(carried) => self.root_of(carried.by),
+            None => self.others.partition_point(|other| other.first <= id),
+        }
     }
 
     /// The root that a text belongs to, likewise.

@@ -70,12 +70,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 pub fn title(proof: &Proof) -> String {
     let Proof { workload, role, .. } = proof;
     let address = &workload.address;
-    match (workload.kind, &workload.found_in) {
+    match (workload.kind, workload.is_started_by_code) {
         ("notebook", _) => format!("notebook {address} works with data as {role}"),
-        (_, Some(_)) => {
+        (_, true) => {
             format!("a Processing job that the code in {address} may start, as {role}")
         }
-        (_, None) => format!("Processing job {address} as {role}"),
+        (_, false) => format!("Processing job {address} as {role}"),
     }
 }
 

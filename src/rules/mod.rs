@@ -53,13 +53,16 @@ mod notebook_root_access_disabled;
 mod notebook_session_restricted_to_network;
 mod notebook_starts_processing_job;
 mod notebook_volume_encrypted_with_customer_key;
+mod orchestrator_role_can_run_job;
 mod passrole_scoped;
 mod people;
 mod plan_does_not_regress_path;
+mod processing_job_definition_readable;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
 mod processing_job_runs_in_vpc;
+mod processing_job_security_fields_not_caller_controlled;
 mod processing_job_volume_encrypted_with_customer_key;
 mod reaching;
 mod remedy;
@@ -119,6 +122,8 @@ pub static RULES: &[Rule] = &[
     processing_job_inter_container_traffic_encrypted::RULE,
     processing_job_volume_encrypted_with_customer_key::RULE,
     processing_job_output_encrypted_with_customer_key::RULE,
+    processing_job_security_fields_not_caller_controlled::RULE,
+    processing_job_definition_readable::RULE,
     key_rotation_enabled::RULE,
     key_policy_without_wildcard_principal::RULE,
     key_policy_limited_to_trusted_accounts::RULE,
@@ -146,6 +151,7 @@ pub static RULES: &[Rule] = &[
     execution_role_has_service_plumbing_permissions::RULE,
     sagemaker_api_reachable_privately::RULE,
     sagemaker_users_limited_to_sagemaker_api::RULE,
+    orchestrator_role_can_run_job::RULE,
     sagemaker_endpoint_policy_customised::RULE,
     sagemaker_endpoint_policy_names_principals::RULE,
     sagemaker_endpoint_and_iam_policies_combined::RULE,

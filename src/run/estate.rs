@@ -22,6 +22,7 @@ use crate::model::resource::Standing;
 use crate::model::source::{FileId, SourceMap};
 use crate::model::worlds::{Answers, Questions};
 use crate::resolve::resolve_among;
+use crate::workload::add_carried_jobs;
 
 /// One input worked out.
 pub(super) struct Estate<'s> {
@@ -317,6 +318,8 @@ impl Texts<'_> {
             // Whether it can be read was told before.
             others.extend(other.draft(&self.sources, *file, view, &mut secrets));
         }
+        let mut graph = resolve_among(with_place(read.draft, options), others);
+        add_carried_jobs(&mut graph, &self.sources);
         Ok(Estate {
             name: self.name,
             sources: &self.sources,
@@ -325,7 +328,7 @@ impl Texts<'_> {
             questions: read.questions,
             conditions: read.conditions,
             is_impossible: read.is_impossible,
-            graph: resolve_among(with_place(read.draft, options), others),
+            graph,
             problems: read.problems,
             secrets,
             texts: self,

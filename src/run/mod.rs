@@ -23,13 +23,11 @@ use crate::finding::{Assumption, Finding, Report, ReportedProblem};
 use crate::iam::catalogue::ManagedPolicies;
 use crate::load::plan::View;
 use crate::load::terraform::Setting;
-use crate::model::graph::ResourceGraph;
 use crate::model::problem::Problem;
 use crate::model::source::SourceMap;
 use crate::paths;
 use crate::report::model::Model;
 use crate::rules::{self, Rule};
-use crate::workload;
 use estate::{Estate, Overview, each_estate};
 pub use expressions::expressions;
 pub use question::{Outcome, Question, can};
@@ -185,7 +183,6 @@ fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<
     let checked = crate::check::check(graph, &options.rules, &options.managed_policies);
     let mut problems = estate.problems.clone();
     problems.extend(checked.problems);
-    problems.extend(jobs_not_found(graph));
     let teller = Teller::of(estate);
     let findings = teller.tell(&checked.judgements, report);
     let told = checked.paths.iter().map(|path| teller.proof(path));
@@ -200,24 +197,6 @@ fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<
     report.problems.extend(told);
     report.inputs.push(estate.input());
     findings
-}
-
-/// Silence about a job must not look like its approval.
-fn jobs_not_found(graph: &ResourceGraph<'_>) -> Option<Problem> {
-    let carriers = workload::carriers_not_read(graph);
-    let (first, others) = carriers.split_first()?;
-    let others = match others.len() {
-        0 => String::new(),
-        number => format!(" and {number} more"),
-    };
-    Some(Problem {
-        message: format!(
-            "{first}{others} may start Processing jobs, which this version does not look for there"
-        ),
-        origin: None,
-        consequence: "only jobs that are resources of their own are judged".to_owned(),
-        fatal: false,
-    })
 }
 
 fn sort_key(finding: &Finding) -> (&str, u32, u32, &str, &str, &str) {

@@ -17,7 +17,7 @@ use crate::finding::{
 use crate::iam::{Because, Decision};
 use crate::load::Secrets;
 use crate::load::plan::Form;
-use crate::model::graph::ResourceGraph;
+use crate::model::graph::{Carried, ResourceGraph};
 use crate::model::source::{SourceMap, Span};
 use crate::model::truth::Truth;
 use crate::model::value::Why;
@@ -134,6 +134,14 @@ impl Teller<'_, '_> {
 }
 
 impl Teller<'_, '_> {
+    /// Where a job is written that is no resource of its own: `aws_sfn_state_machine.etl.definition States.Prepare`.
+    fn place_in(&self, carried: &Carried<'_>) -> String {
+        let attribute = self.graph.get(carried.by).name_of(carried.attribute);
+        format!("{attribute} {}", carried.place)
+            .trim_end()
+            .to_owned()
+    }
+
     fn mask(&self, text: &str) -> String {
         printable(&self.secrets.mask_prose(text))
     }
@@ -151,7 +159,10 @@ impl Teller<'_, '_> {
         let address = self.graph.get(path.workload.id).address.as_str();
         let (kind, found_in) = match path.workload.kind {
             WorkloadKind::Notebook => ("notebook", None),
-            WorkloadKind::DeclaredJob => ("processing-job", None),
+            WorkloadKind::DeclaredJob => {
+                let carried = self.graph.carried(path.workload.id);
+                ("processing-job", carried.map(|one| self.place_in(one)))
+            }
             WorkloadKind::StartedJob => {
                 let found_in = format!("the code of {address}, which may start it");
                 ("processing-job", Some(found_in))
@@ -159,6 +170,7 @@ impl Teller<'_, '_> {
         };
         Proof {
             workload: Workload {
+                is_started_by_code: path.workload.kind == WorkloadKind::StartedJob,
                 kind,
                 address: printable(address),
                 found_in: found_in.map(|text| printable(&text)),
