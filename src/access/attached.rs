@@ -275,62 +275,6 @@ impl<'g, 'a> Access<'g, 'a> {
         };
         (policy, Some(arn.to_owned()))
     }
-
-    /// The groups that a user is in, and why there may be more.
-    #[must_use]
-    pub fn groups_of(&self, user: ResourceId) -> (Vec<ResourceId>, Option<(String, Why)>) {
-        let graph = self.graph();
-        let (mut groups, mut perhaps_more) = (Vec::new(), None);
-        let resource = graph.get(user);
-        if let Some(own) = resource.get("groups") {
-            let named = own.as_list().unwrap_or(std::slice::from_ref(own)).iter();
-            for target in named.map(|value| graph.target(value, &[Kind::Group])) {
-                match target {
-                    Target::Resource(id) => groups.push(id),
-                    Target::Outside(name) => {
-                        let what = format!("policies of the group {name}");
-                        perhaps_more = Some((what, Why::ExternalResource));
-                    }
-                    Target::Unknown(why) => perhaps_more = Some((resource.name_of("groups"), why)),
-                }
-            }
-        }
-        for (_, membership) in graph.iter() {
-            if membership.kind() != Some(Kind::Membership) {
-                continue;
-            }
-            let names = |path: &str, kind| -> Vec<Target<'_>> {
-                let value = membership.get(path);
-                let list =
-                    value.map(|value| value.as_list().unwrap_or(std::slice::from_ref(value)));
-                let list = list.unwrap_or_default().iter();
-                list.map(|value| graph.target(value, &[kind])).collect()
-            };
-            // One form names the group and its users, the other the user and its groups.
-            let users = [names("users", Kind::User), names("user", Kind::User)].concat();
-            let all = [names("group", Kind::Group), names("groups", Kind::Group)].concat();
-            let mut open = users.iter().chain(&all).filter_map(|target| match target {
-                Target::Unknown(why) => Some(*why),
-                _ => None,
-            });
-            if let Some(why) = open.next() {
-                perhaps_more = Some((membership.address.as_str().to_owned(), why));
-            }
-            if users.contains(&Target::Resource(user)) {
-                if let Some(Target::Outside(name)) =
-                    all.iter().find(|group| matches!(group, Target::Outside(_)))
-                {
-                    let what = format!("policies of the group {name}");
-                    perhaps_more = Some((what, Why::ExternalResource));
-                }
-                groups.extend(all.iter().filter_map(|target| match target {
-                    Target::Resource(id) => Some(*id),
-                    _ => None,
-                }));
-            }
-        }
-        (groups, perhaps_more)
-    }
 }
 
 /// Whether an ARN is that of a policy that AWS manages.

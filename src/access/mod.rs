@@ -13,6 +13,7 @@ mod grants;
 mod holes;
 mod keys;
 mod may;
+mod memberships;
 mod object;
 mod people;
 mod possible;
@@ -34,6 +35,7 @@ pub use choice::{Choice, demands, first_allowed};
 pub use encryption::{Encryption, via};
 use holes::Holes;
 pub use may::{Grant, May};
+use memberships::Memberships;
 pub use object::{Object, is_of_bucket};
 pub use people::{Person, Sort};
 pub use possible::{allowing, however};
@@ -68,6 +70,8 @@ pub struct Access<'g, 'a> {
     controls: Vec<ResourceId>,
     /// To whom managed policies are attached, once somebody asks.
     holders: OnceLock<Holders>,
+    /// Who is in which group, likewise.
+    memberships: OnceLock<Memberships>,
     /// The managed policies that bound somebody, likewise.
     boundaries: OnceLock<BTreeSet<ResourceId>>,
 }
@@ -146,6 +150,7 @@ impl<'g, 'a> Access<'g, 'a> {
             sharing: attached::sharing(graph),
             controls: controls::controls(graph),
             holders: OnceLock::new(),
+            memberships: OnceLock::new(),
             boundaries: OnceLock::new(),
         }
     }

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::Data;
-use crate::access::{Access, Caller, Encryption, Object};
+use super::chains::may;
+use rayon::prelude::*;
+
+use crate::access::{Access, Caller, Encryption, Object, Sort};
 use crate::iam::policy::{Effect, PrincipalEntry, PrincipalKind};
-use crate::iam::{Policy, Principal, Text};
+use crate::iam::{Action, Policy, Principal, Text};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
@@ -19,6 +22,12 @@ pub(super) struct Actor {
     pub(super) from: From,
     /// They are of a group that notebooks are meant for.
     pub(super) is_designated: bool,
+    /// The groups of a user: who gets in as a member of one of them needs no mention of their own.
+    pub(super) groups: Vec<ResourceId>,
+    /// A policy of theirs may allow to assume roles.
+    pub(super) may_assume: bool,
+    /// A policy of theirs may allow to pass roles.
+    pub(super) may_pass: bool,
 }
 
 /// Where somebody comes from.
@@ -37,6 +46,17 @@ pub(super) enum From {
 }
 
 impl Actor {
+    fn new(caller: Caller, from: From) -> Self {
+        Self {
+            may_assume: may(&caller, &Action::named("sts:AssumeRole")),
+            may_pass: may(&caller, &Action::named("iam:PassRole")),
+            caller,
+            from,
+            is_designated: false,
+            groups: Vec::new(),
+        }
+    }
+
     pub(super) fn id(&self) -> Option<ResourceId> {
         match self.from {
             From::Input(id) => Some(id),
@@ -45,8 +65,7 @@ impl Actor {
     }
 }
 
-/// The roles, users and groups of the input, in its order. A user whose group is there too counts for
-/// what is their own.
+/// The roles, users, groups and permission sets of the input, in its order.
 pub(super) fn actors(access: &Access<'_, '_>, designated: &[ResourceId]) -> Vec<Actor> {
     let graph = access.graph();
     let identities = graph.iter().filter(|(id, resource)| {
@@ -55,21 +74,31 @@ pub(super) fn actors(access: &Access<'_, '_>, designated: &[ResourceId]) -> Vec<
             && resource.standing.is_whole()
             && !graph.is_replaced(*id)
     });
-    let callers = identities.filter_map(|(id, _)| {
-        let caller = access.caller(id)?;
-        let is_user = graph.get(id).kind() == Some(Kind::User);
-        let groups = if is_user {
-            access.groups_of(id).0
-        } else {
-            Vec::new()
+    let identities: Vec<_> = identities.map(|(id, _)| id).collect();
+    let own = identities.par_iter().filter_map(|id| {
+        let caller = access.caller(*id)?;
+        let groups = match graph.get(*id).kind() {
+            Some(Kind::User) => access.groups_of(*id).0,
+            _ => Vec::new(),
         };
         Some(Actor {
-            caller,
-            from: From::Input(id),
             is_designated: groups.iter().any(|group| designated.contains(group)),
+            groups,
+            ..Actor::new(caller, From::Input(*id))
         })
     });
-    callers.collect()
+    let mut actors: Vec<Actor> = own.collect();
+    let people = access.people().into_iter();
+    let collective = people
+        .filter(|person| matches!(person.sort, Sort::Group | Sort::PermissionSet))
+        // Of what the input only names, that policies are not known is no news.
+        .filter(|person| person.more.is_none() && !graph.is_replaced(person.id));
+    actors.extend(collective.map(|person| Actor {
+        is_designated: designated.contains(&person.id),
+        ..Actor::new(person.caller, From::Input(person.id))
+    }));
+    actors.sort_by_key(Actor::id);
+    actors
 }
 
 /// Whom the policies of a bucket, of its access points and of its key name, and who is not in the input.
@@ -106,11 +135,7 @@ pub(super) fn services_of(access: &Access<'_, '_>, object: &Object) -> Vec<Actor
         let service = Principal::Service {
             name: Text::from(name),
         };
-        Actor {
-            caller: access.outsider(service, name),
-            from: From::OwnAccount,
-            is_designated: false,
-        }
+        Actor::new(access.outsider(service, name), From::OwnAccount)
     });
     services.collect()
 }
@@ -134,19 +159,14 @@ fn of_policies(access: &Access<'_, '_>, data: &Object, policies: &[&Policy]) -> 
         let anyone = role_in(account, "anyone in the account");
         let mut caller = access.outsider(anyone, "everybody in the account");
         caller.identity.clear();
-        found.push(Actor {
-            caller,
-            from: From::AnyoneInAccount,
-            is_designated: false,
-        });
+        found.push(Actor::new(caller, From::AnyoneInAccount));
     }
     // No digits: it is none of the accounts that are not told.
     let stranger = role_in(&Text::from("another-account"), "any body");
-    found.push(Actor {
-        caller: access.with_everything(stranger, "anybody at all"),
-        from: From::Anywhere,
-        is_designated: false,
-    });
+    found.push(Actor::new(
+        access.with_everything(stranger, "anybody at all"),
+        From::Anywhere,
+    ));
     found
 }
 
@@ -188,11 +208,7 @@ fn outsider(
         PrincipalKind::Account => format!("the account {}", access.show(&account)),
         _ => name.to_owned(),
     };
-    Some(Actor {
-        caller: access.with_everything(principal, &name),
-        from,
-        is_designated: false,
-    })
+    Some(Actor::new(access.with_everything(principal, &name), from))
 }
 
 fn is_in_input(access: &Access<'_, '_>, arn: &Text) -> bool {

@@ -191,7 +191,7 @@ impl Sealer<'_, '_, '_> {
             }
             targets = next;
         }
-        let mut all: Vec<Admitted> = reached.into_iter().flatten().collect();
+        let mut all = by_group(everyone, reached);
         for one in foreign {
             if !all.iter().any(|known| known.name == one.name) {
                 all.push(one);
@@ -225,6 +225,16 @@ impl Sealer<'_, '_, '_> {
                     PrincipalKind::Service | PrincipalKind::Federated | PrincipalKind::UniqueId
                 )
             });
+        let names_identities = trust.is_open()
+            || entries.iter().any(|entry| {
+                !matches!(
+                    entry.kind,
+                    PrincipalKind::Service
+                        | PrincipalKind::Federated
+                        | PrincipalKind::UniqueId
+                        | PrincipalKind::Account
+                )
+            });
         let services = SERVICES.iter().filter(|(name, _)| {
             let service = Principal::Service {
                 name: Text::from(*name),
@@ -241,6 +251,7 @@ impl Sealer<'_, '_, '_> {
             name: resource.address.as_str().to_owned(),
             object,
             is_assumable: is_open,
+            names_identities,
             services,
             outsiders,
         })
@@ -290,7 +301,7 @@ impl Sealer<'_, '_, '_> {
     }
 
     fn assumes(&self, actor: &Actor, taken: &Taken) -> Option<Found> {
-        if !taken.is_assumable {
+        if !taken.is_assumable || !(actor.may_assume || taken.names_identities) {
             return None;
         }
         let action = Action::named("sts:AssumeRole");
@@ -340,11 +351,11 @@ impl Sealer<'_, '_, '_> {
 
     /// The role is handed to a service together with something to run.
     fn passes(&self, actor: &Actor, taken: &Taken) -> Option<Found> {
-        let caller = &actor.caller;
-        let pass = Action::named("iam:PassRole");
-        if taken.services.is_empty() || !may(caller, &pass) {
+        if taken.services.is_empty() || !actor.may_pass {
             return None;
         }
+        let caller = &actor.caller;
+        let pass = Action::named("iam:PassRole");
         let mut perhaps = None;
         for (service, actions) in &taken.services {
             let mut given = given(actor);
@@ -396,6 +407,23 @@ impl Sealer<'_, '_, '_> {
     }
 }
 
+/// Everybody who gets in, but users who do as members of a group that is there.
+pub(super) fn by_group(everyone: &[&Actor], reached: Vec<Option<Admitted>>) -> Vec<Admitted> {
+    let groups: BTreeMap<ResourceId, Truth> = reached
+        .iter()
+        .flatten()
+        .filter_map(|one| Some((one.id?, one.certain)))
+        .collect();
+    let each = everyone.iter().zip(reached);
+    let own = each.filter_map(|(actor, one)| {
+        let one = one?;
+        let mut by = actor.groups.iter().filter_map(|group| groups.get(group));
+        let is_told = by.any(|certain| *certain == Truth::Yes || one.certain != Truth::Yes);
+        (!is_told).then_some(one)
+    });
+    own.collect()
+}
+
 /// A role that may be taken over.
 struct Taken {
     id: ResourceId,
@@ -403,6 +431,8 @@ struct Taken {
     object: Object,
     /// Its trust policy lets others in than services.
     is_assumable: bool,
+    /// It names some of them, who then need no permission of their own.
+    names_identities: bool,
     /// The services that may take it, with the actions that hand it to them.
     services: Vec<(&'static str, &'static [&'static str])>,
     /// Whom its trust policy names, and who is not in the input.
@@ -410,7 +440,7 @@ struct Taken {
 }
 
 /// Whether any policy of a caller's could allow an action: what none does is not asked in full.
-fn may(caller: &Caller, action: &Action) -> bool {
+pub(super) fn may(caller: &Caller, action: &Action) -> bool {
     caller.identity.iter().any(|policy| {
         let mut statements = policy.statements.iter();
         policy.is_open()

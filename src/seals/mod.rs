@@ -341,7 +341,7 @@ impl Sealer<'_, '_, '_> {
             on: key,
             purpose: Purpose::Decrypt,
             closed_by: self.key_closed_by(&object),
-            admitted: direct.into_iter().flatten().collect(),
+            admitted: chains::by_group(&everyone, direct),
         }
     }
 
