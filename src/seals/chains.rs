@@ -13,7 +13,7 @@ use super::direct::given;
 use super::{Admitted, How, Link, LinkKind, Sealer};
 use crate::access::{Access, Answer, Caller, Circumstances, Object, however};
 use crate::iam::policy::{Effect, PrincipalKind};
-use crate::iam::{Action, Because, Decision, Knowledge, Principal, Text};
+use crate::iam::{Action, ArnSubject, Because, Decision, Knowledge, Principal, Text};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::truth::Truth;
 use crate::model::value::Why;
@@ -249,6 +249,7 @@ impl Sealer<'_, '_, '_> {
         Some(Taken {
             id,
             name: resource.address.as_str().to_owned(),
+            subject: ArnSubject::new(object.arn.clone()),
             object,
             is_assumable: is_open,
             names_identities,
@@ -301,11 +302,12 @@ impl Sealer<'_, '_, '_> {
     }
 
     fn assumes(&self, actor: &Actor, taken: &Taken) -> Option<Found> {
-        if !taken.is_assumable || !(actor.may_assume || taken.names_identities) {
-            return None;
-        }
         let action = Action::named("sts:AssumeRole");
         let caller = &actor.caller;
+        let may = || actor.may_assume && may_on(caller, &action, &taken.subject);
+        if !taken.is_assumable || !(taken.names_identities || may()) {
+            return None;
+        }
         let answer = self
             .access
             .possible(caller, &action, &taken.object, &given(actor));
@@ -356,6 +358,9 @@ impl Sealer<'_, '_, '_> {
         }
         let caller = &actor.caller;
         let pass = Action::named("iam:PassRole");
+        if !may_on(caller, &pass, &taken.subject) {
+            return None;
+        }
         let mut perhaps = None;
         for (service, actions) in &taken.services {
             let mut given = given(actor);
@@ -429,6 +434,8 @@ struct Taken {
     id: ResourceId,
     name: String,
     object: Object,
+    /// Its ARN, ready to be compared.
+    subject: ArnSubject,
     /// Its trust policy lets others in than services.
     is_assumable: bool,
     /// It names some of them, who then need no permission of their own.
@@ -437,6 +444,16 @@ struct Taken {
     services: Vec<(&'static str, &'static [&'static str])>,
     /// Whom its trust policy names, and who is not in the input.
     outsiders: Vec<Actor>,
+}
+
+/// The same for one resource.
+fn may_on(caller: &Caller, action: &Action, resource: &ArnSubject) -> bool {
+    caller.identity.iter().any(|policy| {
+        let mut statements = policy.statements.iter();
+        policy.is_open()
+            || statements
+                .any(|one| one.effect != Effect::Deny && !one.is_about_others(action, resource))
+    })
 }
 
 /// Whether any policy of a caller's could allow an action: what none does is not asked in full.
