@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// Answer one question with its reasons: may PRINCIPAL do ACTION to RESOURCE?
     #[command(after_help = "Exit codes: 0 answered, whatever the answer, 2 could not be asked.")]
     Can(CanArgs),
+    /// List everybody who can do ACTION to RESOURCE, how they come to it, and whether that list is closed.
+    #[command(after_help = "Exit codes: 0 answered, whatever the answer, 2 could not be asked.")]
+    Who(WhoArgs),
     /// Tell what a change makes of findings and paths: what gets worse, what better, what cannot be told.
     #[command(
         after_help = "Exit codes: 0 nothing is made worse at or above --fail-on, 1 something is, or a proof is \
@@ -110,9 +113,11 @@ pub(crate) struct InputArgs {
 /// What is told beside inputs.
 #[derive(Debug, Args)]
 struct Surroundings {
-    /// A plan or state of another root, which tells what lies outside the inputs, and is not judged
-    /// itself. May be given several times.
-    #[arg(long, value_name = "FILE")]
+    /// A plan or state of another root, or a saved answer of the AWS CLI, which tells what lies outside the
+    /// inputs, and is not judged itself: `aws iam get-account-authorization-details`, `aws ec2
+    /// describe-vpc-endpoints`, `describe-route-tables`, `describe-subnets`, asked for all there is, without
+    /// filters; and `aws kms get-key-policy` as `KEY_ARN=FILE`. May be given several times.
+    #[arg(long, value_name = "[KEY_ARN=]FILE")]
     context: Vec<String>,
     /// Terraform source of the plans: a directory, a file, or the binary plan file. What lies beside a
     /// plan is found without it. Of change sets, the template that they were made of.
@@ -207,6 +212,19 @@ pub(crate) struct CanArgs {
     action: String,
     /// A resource by address, name or ARN; `BUCKET/KEY` for one object; `*` for no resource.
     resource: String,
+    #[command(flatten)]
+    input: InputArgs,
+    /// `human` or `json`.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhoArgs {
+    /// The action: `s3:GetObject`.
+    pub(crate) action: String,
+    /// A resource by address, name or ARN; `BUCKET/KEY` for one object.
+    pub(crate) resource: String,
     #[command(flatten)]
     input: InputArgs,
     /// `human` or `json`.
@@ -392,6 +410,12 @@ impl CanArgs {
             action: self.action.clone(),
             resource: self.resource.clone(),
         }
+    }
+}
+
+impl WhoArgs {
+    pub(crate) fn options(&self) -> plangate::Options {
+        self.input.options(Vec::new())
     }
 }
 

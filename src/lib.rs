@@ -12,6 +12,7 @@ pub mod access;
 pub mod check;
 pub mod cloudformation;
 pub mod diff;
+pub mod document;
 pub mod finding;
 pub mod gate;
 pub mod hcl;
@@ -30,4 +31,6 @@ pub mod terraform;
 pub mod workload;
 pub mod yaml;
 
-pub use run::{Options, Question, can, check, compare, expressions, models, prove, templates};
+pub use run::{
+    Options, Outcome, Question, can, check, compare, expressions, models, prove, templates, who,
+};

@@ -9,12 +9,13 @@ use anyhow::{Context, anyhow};
 use clap::Parser;
 use cli::{
     CanArgs, CheckArgs, Cli, Color, Command, Debug, DiffArgs, ListFormat, ModelArgs, PathsArgs,
-    PathsFormat, SchemaOf,
+    PathsFormat, SchemaOf, WhoArgs,
 };
+use plangate::Outcome;
 use plangate::finding::ReportedProblem;
 use plangate::gate::Exit;
 use plangate::report::picture::{mermaid, svg};
-use plangate::report::{Style, diff, json, manual, paths};
+use plangate::report::{Style, diff, json, manual, paths, seals};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -48,6 +49,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Check(args) => check(args),
         Command::Paths(args) => show_paths(args),
         Command::Can(args) => can(args),
+        Command::Who(args) => who(args),
         Command::Diff(args) => compare(args),
         Command::Rules { format } => {
             let mut out = anstream::stdout().lock();
@@ -118,9 +120,8 @@ fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {
     let mut out = anstream::stdout().lock();
     match args.format {
         PathsFormat::Table => paths::write(&report, &mut out)?,
-        // Who else gets in is not worked out yet.
-        PathsFormat::Mermaid => mermaid::write(&report, &[], &mut out)?,
-        PathsFormat::Svg => svg::write(&report, &[], &mut out)?,
+        PathsFormat::Mermaid => mermaid::write(&report, &mut out)?,
+        PathsFormat::Svg => svg::write(&report, &mut out)?,
         PathsFormat::Json => json::write_paths(&report, &mut out)?,
     }
     let could_not_run = report.problems.iter().any(|problem| problem.fatal);
@@ -147,30 +148,48 @@ fn compare(args: &DiffArgs) -> anyhow::Result<Exit> {
 
 fn can(args: &CanArgs) -> anyhow::Result<Exit> {
     let outcome = plangate::can(&args.options(), &args.question());
-    let outcome = outcome.map_err(|message| anyhow!(message))?;
+    let answer = only(outcome, |answer| &answer.estate)?;
+    let mut out = anstream::stdout().lock();
+    match args.format {
+        ListFormat::Human => paths::write_answer(&answer, &mut out)?,
+        ListFormat::Json => json::write_answer(&answer, &mut out)?,
+    }
+    Ok(Exit::Clean)
+}
+
+fn who(args: &WhoArgs) -> anyhow::Result<Exit> {
+    let outcome = plangate::who(&args.options(), &args.action, &args.resource);
+    let answer = only(outcome, |answer| &answer.estate)?;
+    let mut out = anstream::stdout().lock();
+    match args.format {
+        ListFormat::Human => seals::write_holders(&answer, &mut out)?,
+        ListFormat::Json => json::write_answer(&answer, &mut out)?,
+    }
+    Ok(Exit::Clean)
+}
+
+/// The answer, if there is one.
+fn only<T>(
+    outcome: Result<Outcome<T>, String>,
+    estate: impl Fn(&T) -> &String,
+) -> anyhow::Result<T> {
+    let mut outcome = outcome.map_err(|message| anyhow!(message))?;
     if let Some(problem) = outcome.problems.first() {
         return Err(anyhow!("{}; {}", problem.message, problem.consequence));
     }
-    let answer = match outcome.answers.as_slice() {
-        [answer] => answer,
-        [] => return Err(anyhow!(outcome.not_found.join("; "))),
-        several => {
-            let names: Vec<_> = several
-                .iter()
-                .map(|answer| answer.estate.as_str())
-                .collect();
-            return Err(anyhow!(
-                "several inputs can answer: name one of {}",
-                names.join(", ")
-            ));
-        }
-    };
-    let mut out = anstream::stdout().lock();
-    match args.format {
-        ListFormat::Human => paths::write_answer(answer, &mut out)?,
-        ListFormat::Json => json::write_answer(answer, &mut out)?,
+    if outcome.answers.len() > 1 {
+        let names: Vec<_> = outcome
+            .answers
+            .iter()
+            .map(|one| estate(one).as_str())
+            .collect();
+        return Err(anyhow!(
+            "several inputs can answer: name one of {}",
+            names.join(", ")
+        ));
     }
-    Ok(Exit::Clean)
+    let answer = outcome.answers.pop();
+    answer.ok_or_else(|| anyhow!(outcome.not_found.join("; ")))
 }
 
 fn templates(args: &ModelArgs) -> anyhow::Result<Exit> {

@@ -145,6 +145,39 @@ fn one_question_is_answered_with_its_reasons() {
 }
 
 #[test]
+fn who_lists_everybody_and_what_closes_the_list() {
+    let mut answers = String::new();
+    for [action, resource] in [
+        ["s3:GetObject", "aws_s3_bucket.raw"],
+        ["kms:Decrypt", "aws_kms_key.data"],
+        ["sts:AssumeRole", "aws_iam_role.execution"],
+        ["s3:PutObject", "arn:aws:s3:::elsewhere/x"],
+        ["s3:GetObject", "aws_s3_bucket.rwa"],
+        ["s3:GetObjekt", "aws_s3_bucket.raw"],
+        ["sts:GetCallerIdentity", "*"],
+    ] {
+        let (exit, out, err) = run(&["who", action, resource, EXAMPLE]);
+        let question = format!("$ {action} {resource}\n");
+        answers = [answers, question, out, err, format!("exit {exit}\n\n")].concat();
+    }
+    settings().bind(|| insta::assert_snapshot!("who", answers));
+    let (exit, out, _) = run(&[
+        "who",
+        "kms:Decrypt",
+        "aws_kms_key.data",
+        EXAMPLE,
+        "--format",
+        "json",
+    ]);
+    let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(exit, 0);
+    for key in ["action", "resource", "closed_by", "principals", "estate"] {
+        assert!(answer.get(key).is_some(), "{key}");
+    }
+    assert_eq!(answer["principals"][0]["certain"], true);
+}
+
+#[test]
 fn an_answer_for_machines_has_the_names_of_a_hop() {
     let args = [
         "can",

@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 
 use plangate::finding::Report;
-use plangate::report::picture::{Leak, mermaid, svg};
+use plangate::report::picture::{mermaid, svg};
 use plangate::{Options, prove};
 
 fn report(inputs: &[String]) -> Report {
@@ -20,36 +20,16 @@ fn example() -> Report {
     report(&["testdata/example/plan.json".to_owned()])
 }
 
-fn as_mermaid(report: &Report, leaks: &[Leak]) -> String {
+fn as_mermaid(report: &Report) -> String {
     let mut out = Vec::new();
-    mermaid::write(report, leaks, &mut out).unwrap();
+    mermaid::write(report, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn as_svg(report: &Report, leaks: &[Leak]) -> String {
+fn as_svg(report: &Report) -> String {
     let mut out = Vec::new();
-    svg::write(report, leaks, &mut out).unwrap();
+    svg::write(report, &mut out).unwrap();
     String::from_utf8(out).unwrap()
-}
-
-fn leaks() -> Vec<Leak> {
-    vec![
-        Leak {
-            principal: "aws_iam_user.contractor".to_owned(),
-            chain: vec![
-                "assumes aws_iam_role.support".to_owned(),
-                "which may `s3:GetObject`".to_owned(),
-            ],
-            resource: "aws_s3_bucket.raw".to_owned(),
-            certain: true,
-        },
-        Leak {
-            principal: "whoever arn:aws:iam::444455556666:root lets in".to_owned(),
-            chain: Vec::new(),
-            resource: "aws_kms_key.data".to_owned(),
-            certain: false,
-        },
-    ]
 }
 
 fn settings() -> insta::Settings {
@@ -64,8 +44,8 @@ fn settings() -> insta::Settings {
 fn the_example_is_drawn() {
     let report = example();
     settings().bind(|| {
-        insta::assert_snapshot!("mermaid", as_mermaid(&report, &leaks()));
-        insta::assert_snapshot!("svg", as_svg(&report, &leaks()));
+        insta::assert_snapshot!("mermaid", as_mermaid(&report));
+        insta::assert_snapshot!("svg", as_svg(&report));
     });
 }
 
@@ -90,7 +70,7 @@ fn many() -> Report {
 fn many_paths_are_cut_and_the_worst_are_kept() {
     let report = many();
     assert!(report.paths.len() > 40);
-    let (text, picture) = (as_mermaid(&report, &[]), as_svg(&report, &[]));
+    let (text, picture) = (as_mermaid(&report), as_svg(&report));
     let subgraphs = text.lines().filter(|line| line.starts_with("  subgraph p"));
     assert_eq!(subgraphs.count(), 40);
     assert!(text.contains("not drawn"));
@@ -102,7 +82,7 @@ fn many_paths_are_cut_and_the_worst_are_kept() {
     well_formed(&picture);
     // What GitHub draws at most.
     assert!(text.len() < 50_000, "{}", text.len());
-    assert_eq!(as_svg(&many(), &[]), picture);
+    assert_eq!(as_svg(&many()), picture);
 }
 
 #[test]
@@ -119,10 +99,10 @@ fn no_text_of_the_input_is_markup() {
             }
         }
     }
-    let picture = as_svg(&report, &[]);
+    let picture = as_svg(&report);
     well_formed(&picture);
     assert!(!picture.contains("<script"));
-    let text = as_mermaid(&report, &[]);
+    let text = as_mermaid(&report);
     for line in text.lines() {
         // Every label is one pair of quotes, and what is inside has none of its own.
         assert!(line.matches('"').count() % 2 == 0, "{line}");
@@ -139,8 +119,8 @@ fn no_text_of_the_input_is_markup() {
 fn nothing_to_draw_is_a_picture_too() {
     let report = report(&["testdata/rules/key-rotation-enabled/fail.plan.json".to_owned()]);
     assert!(report.paths.is_empty());
-    well_formed(&as_svg(&report, &[]));
-    assert!(as_mermaid(&report, &[]).contains("no paths"));
+    well_formed(&as_svg(&report));
+    assert!(as_mermaid(&report).contains("no paths"));
 }
 
 /// Whether every element is closed, every attribute quoted, and no text holds what XML does not allow.

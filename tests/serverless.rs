@@ -136,3 +136,27 @@ fn of_other_macros_only_their_names_are_known() {
     "#);
     assert!(!report.inputs[0].complete);
 }
+
+#[test]
+fn definitions_of_state_machines_are_read_from_files() {
+    let report = check(&options("machines.yaml", &[]));
+    assert_eq!(problems(&report), "");
+    let findings = report.findings.iter();
+    let definitions = ["PG-PJ-004", "PG-PJ-014"];
+    let found = findings.filter(|one| definitions.contains(&one.alias));
+    let found = found.map(|one| {
+        let place = &one.location;
+        let file = place.file.rsplit('/').next().unwrap();
+        let address = &one.resource.address;
+        format!("{address}: {} at {file}:{}\n", one.alias, place.line)
+    });
+    insta::assert_snapshot!(found.collect::<String>(), @r"
+    Beside States.Features: PG-PJ-004 at machine.asl.yaml:4
+    Written States.Features: PG-PJ-004 at machines.yaml:18
+    Missing: PG-PJ-014 at machines.yaml:38
+    Uploaded: PG-PJ-014 at machines.yaml:43
+    ");
+    let model = model("machines.yaml", &[]);
+    let role = &model["Beside States.Features"]["attributes"]["role_arn"];
+    assert_eq!(role, "arn:aws:iam::111122223333:role/job");
+}

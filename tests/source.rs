@@ -245,7 +245,9 @@ fn source_alone_says_what_its_plan_says() {
         let source = printed(&Alone::source(&folder).path, None);
         for address in source.keys().filter(|address| !plan.contains_key(*address)) {
             let is_data = address.contains("data.");
-            if !is_data && !address.contains("[*]") {
+            // A job in a definition that the plan does not know.
+            let is_carried = address.contains(' ');
+            if !is_data && !is_carried && !address.contains("[*]") {
                 wrong.push(format!("{case}: the plan does not have {address}"));
             }
         }

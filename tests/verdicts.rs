@@ -77,15 +77,6 @@ fn hard_cases_get_the_right_verdict() {
 }
 
 #[test]
-fn jobs_that_are_not_looked_for_are_mentioned() {
-    let path = "testdata/inputs/verdicts/reference-to-what-is-not-shown.json";
-    let report = judged(path, &[]);
-    let mut problems = report.problems.iter();
-    let said = "aws_scheduler_schedule.nightly may start Processing jobs";
-    assert!(problems.any(|problem| problem.message.starts_with(said)));
-}
-
-#[test]
 fn worse_than_before_is_new() {
     let report = judged("testdata/inputs/plan/existing-and-worse.json", &[]);
     let token = report

@@ -253,9 +253,12 @@ fn property_of(name: &'static str) -> Result<&'static Value, String> {
     if property.is_empty() {
         return Ok(properties);
     }
-    let inner = properties
-        .get(property)
-        .ok_or_else(|| format!("no property `{property}`"))?;
+    let mut inner = properties;
+    for property in property.split('.') {
+        inner = inner
+            .get(property)
+            .ok_or_else(|| format!("no property `{property}`"))?;
+    }
     Ok(inner.get(0).unwrap_or(inner))
 }
 
@@ -377,7 +380,10 @@ fn awscc_names_follow_from_cloudformation() {
         let Some(schema) = AWSCC.get(name) else {
             continue;
         };
-        let base = schema.get(property).unwrap_or(schema);
+        let mut base = schema;
+        for property in property.split('.') {
+            base = base.get(property).unwrap_or(base);
+        }
         for attribute in row.attributes {
             if matches!(attribute.cloudformation, "" | ".") {
                 continue;
@@ -506,6 +512,8 @@ fn parts_and_owners_agree() {
     for row in rows() {
         if let Some(name) = row.cloudformation
             && let Some((resource, property)) = name.split_once('.')
+            // What stands for a resource by itself completes none.
+            && row.kind != Kind::ProcessingJobMonitor
         {
             let owner = rows().find(|owner| owner.cloudformation == Some(resource));
             let attributes: Vec<_> = owner

@@ -339,7 +339,21 @@ pub fn is_by_aws(arn: &str) -> bool {
     arn.contains(":iam::aws:policy/")
 }
 
-impl Attached<'_, '_> {
+impl<'g, 'a> Attached<'g, 'a> {
+    pub(super) fn push(&mut self, policy: Arc<Policy>, said_by: &'g Resource<'a>) {
+        self.policies.push(AttachedPolicy {
+            policy,
+            said_by,
+            arn: None,
+        });
+    }
+
+    /// Whether there is no policy, and none that the input does not show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.policies.is_empty() && self.perhaps_more.is_none()
+    }
+
     pub(super) fn note(&mut self, more: Option<(String, Why)>) {
         if self.perhaps_more.is_none() {
             self.perhaps_more = more;

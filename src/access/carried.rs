@@ -50,6 +50,14 @@ impl<'g, 'a> Access<'g, 'a> {
     /// the input says, which is judged there, and what AWS itself manages.
     #[must_use]
     pub fn carried(&self, id: ResourceId) -> Vec<AttachedPolicy<'g, 'a>> {
+        let mut carried = self.carried_all(id);
+        carried.retain(|one| !one.arn.as_deref().is_some_and(is_by_aws));
+        carried
+    }
+
+    /// The same, with what AWS itself manages.
+    #[must_use]
+    pub fn carried_all(&self, id: ResourceId) -> Vec<AttachedPolicy<'g, 'a>> {
         let graph = self.graph();
         let resource = graph.get(id);
         let mut carried = Attached::default();
@@ -98,10 +106,9 @@ impl<'g, 'a> Access<'g, 'a> {
                 }
             }
         }
-        carried.policies.retain(|one| {
-            let by_aws = one.arn.as_deref().is_some_and(is_by_aws);
-            !by_aws && matches!(one.policy.kind, PolicyKind::Identity | PolicyKind::Endpoint)
-        });
+        carried
+            .policies
+            .retain(|one| matches!(one.policy.kind, PolicyKind::Identity | PolicyKind::Endpoint));
         carried.policies
     }
 
@@ -113,6 +120,23 @@ impl<'g, 'a> Access<'g, 'a> {
             .boundaries
             .get_or_init(|| boundaries_of_all(self.graph()));
         bounds.contains(&policy) && self.holders(policy).is_empty()
+    }
+
+    /// Whether something in the input attaches a managed policy that it does not tell: it may be any.
+    #[must_use]
+    pub fn attaches_unknown(&self) -> bool {
+        let graph = self.graph();
+        graph.iter().any(|(_, resource)| {
+            let values = ATTACHING.iter().filter_map(|path| resource.get(path));
+            let mut arns =
+                values.flat_map(|one| one.as_list().unwrap_or(std::slice::from_ref(one)));
+            arns.any(|arn| {
+                matches!(
+                    graph.target(arn, &[Kind::PolicyManaged]),
+                    Target::Unknown(_)
+                )
+            })
+        })
     }
 
     fn is_judged_elsewhere(&self, policy: &Value<'_>) -> bool {

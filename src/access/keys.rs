@@ -65,7 +65,9 @@ impl Access<'_, '_> {
                         _ => tagged(&object.tags, tag),
                     };
                 }
-                if let Some(tag) = key.strip_prefix("ecr:resourcetag/") {
+                let own_tag = ["ecr:resourcetag/", "sagemaker:resourcetag/"];
+                let own_tag = own_tag.iter().find_map(|prefix| key.strip_prefix(prefix));
+                if let Some(tag) = own_tag {
                     return tagged(&object.tags, tag);
                 }
                 let known = catalogue::service(action.service());

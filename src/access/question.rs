@@ -14,9 +14,10 @@ use crate::iam::{
     Outcome, Policies, Policy, PolicyKind, Principal, Request, Text, explain,
 };
 use crate::model::graph::ResourceId;
+use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
-use crate::model::value::Why;
+use crate::model::value::{Value, Why};
 use crate::model::vocabulary::Kind;
 
 /// The policy of AWS's own that allows everything.
@@ -170,7 +171,7 @@ impl Gathered {
     }
 }
 
-impl Access<'_, '_> {
+impl<'g, 'a> Access<'g, 'a> {
     /// A role or user of the input as a caller; none for any other kind.
     #[must_use]
     pub fn caller(&self, id: ResourceId) -> Option<Caller> {
@@ -216,13 +217,7 @@ impl Access<'_, '_> {
         }
         let boundary = resource.get("permissions_boundary");
         let boundary = boundary.filter(|value| value.as_text() != Some(""));
-        let boundary = boundary.map(|value| {
-            let policy = self.managed_policy(value, resource).0;
-            Arc::new(Policy {
-                kind: PolicyKind::Boundary,
-                ..policy.as_ref().clone()
-            })
-        });
+        let boundary = boundary.map(|value| self.boundary(value, resource));
         Some(Caller {
             principal,
             id: Some(id),
@@ -231,6 +226,15 @@ impl Access<'_, '_> {
             service_control: self.controls(PolicyKind::ServiceControl, &account),
             tags: self.tags(resource),
             name,
+        })
+    }
+
+    /// The managed policy that a value names, as a permissions boundary.
+    pub(super) fn boundary(&self, value: &'g Value<'a>, of: &Resource<'a>) -> Arc<Policy> {
+        let policy = self.managed_policy(value, of).0;
+        Arc::new(Policy {
+            kind: PolicyKind::Boundary,
+            ..policy.as_ref().clone()
         })
     }
 

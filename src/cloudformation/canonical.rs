@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::load::{json_with_holes, shaped};
+use crate::document;
+use crate::load::shaped;
 use crate::model::expression::Expression;
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, Referent, Value, Why};
@@ -170,7 +171,7 @@ fn policy(value: &Value<'static>) -> Value<'static> {
     match &value.data {
         Data::Map(_) | Data::List(_) => document(value),
         Data::Template(pieces) => {
-            let read = json_with_holes::read(pieces, value.origin);
+            let read = document::read(pieces, value.origin);
             read.unwrap_or_else(|| value.clone())
         }
         _ => value.clone(),

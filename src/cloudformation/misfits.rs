@@ -144,7 +144,9 @@ impl Scope<'_, '_> {
         for part in parts(text) {
             let Part::Name(name) = part else { continue };
             let first = name.split('.').next().unwrap_or(name);
-            if first.starts_with("AWS::") || self.is_resource(first) || self.is_parameter(first) {
+            let is_name =
+                first.starts_with("AWS::") || self.is_resource(first) || self.is_parameter(first);
+            if is_name && !self.is_substituted(name) {
                 self.world.tell(
                     format!(
                         "`${{{name}}}` is not filled in, since no `Fn::Sub` stands before this text"
@@ -154,6 +156,19 @@ impl Scope<'_, '_> {
                 );
             }
         }
+    }
+
+    /// Whether a state machine of this template fills a name in itself.
+    fn is_substituted(&self, name: &str) -> bool {
+        let stack = self.world.stack(self.stack);
+        let mut resources = stack
+            .into_iter()
+            .flat_map(|stack| &stack.template.resources);
+        resources.any(|(_, resource)| {
+            let properties = resource.get("Properties");
+            let by = properties.and_then(|all| all.get("DefinitionSubstitutions"));
+            by.is_some_and(|by| by.get(name).is_some())
+        })
     }
 
     fn is_parameter(&self, name: &str) -> bool {

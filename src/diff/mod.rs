@@ -15,8 +15,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::finding::proof::{Proof, ProofVerdict};
+use crate::finding::seal::SealProof;
 use crate::finding::{Finding, Input, ReportedProblem, Severity};
-use access::{AccessChange, Entrance};
+use access::AccessChange;
 pub use reasons::{ChangedHop, Fate, FormerReason};
 
 /// The rule that judges the path of a workload against what it was: its severity is that of a path which a
@@ -33,8 +34,8 @@ pub struct Side {
     pub findings: Vec<Finding>,
     /// What workloads need, and whether it is allowed.
     pub paths: Vec<Proof>,
-    /// Who gets at protected data.
-    pub entrances: Vec<Entrance>,
+    /// Who can reach protected data.
+    pub seals: Vec<SealProof>,
     /// The resources that are there, with what each is in plangate's words.
     pub resources: BTreeMap<String, &'static str>,
     /// Those of them that the change makes anew, in place of one of the same address or of none; empty where the
@@ -157,16 +158,32 @@ impl Difference {
         let (findings, same) = findings::changes(before, after);
         self.unchanged.findings += same;
         self.findings.extend(findings);
-        let (access, same) = access::changes(&before.entrances, &after.entrances);
+        let (access, same) = access::changes(&before.seals, &after.seals);
         self.unchanged.access += same;
         self.access.extend(access);
+    }
+
+    /// Access that changed, without what a finding on the same resource tells of the same principal.
+    pub fn access_apart(&self) -> impl Iterator<Item = &AccessChange> {
+        let findings = &self.findings;
+        self.access.iter().filter(move |one| {
+            let name = format!("`{}`", one.entrance.principal);
+            !findings.iter().any(|change| {
+                let finding = change.after.as_ref().or(change.before.as_ref());
+                change.effect == one.effect
+                    && finding.is_some_and(|finding| {
+                        finding.resource.address == one.entrance.resource
+                            && finding.message.contains(&name)
+                    })
+            })
+        })
     }
 
     /// The effects of everything that changed, each with how much it matters.
     pub fn effects(&self) -> impl Iterator<Item = (Effect, Severity)> {
         let paths = self.paths.iter().map(|one| (one.effect, one.severity));
         let findings = self.findings.iter().map(|one| (one.effect, one.severity));
-        let access = self.access.iter().map(|one| (one.effect, one.severity));
+        let access = self.access_apart().map(|one| (one.effect, one.severity));
         paths.chain(findings).chain(access)
     }
 

@@ -1,7 +1,9 @@
 //! What a rule says ([`Verdict`], [`Evidence`]), and what the user is told ([`Finding`], [`Report`], and in
-//! [`proof`] of paths).
+//! [`proof`] of paths, in [`seal`] of who else reaches their data).
 
+mod outside;
 pub mod proof;
+pub mod seal;
 
 use std::fmt;
 
@@ -11,6 +13,7 @@ use serde::Serialize;
 use crate::model::source::{Location, Span};
 use crate::model::value::Why;
 use proof::{Proof, ProofVerdict, Workload};
+use seal::SealProof;
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -235,7 +238,21 @@ pub enum ToldBy {
 
 /// What the user can do about a value that is not known.
 #[must_use]
-pub fn supply(reason: Why, told_by: ToldBy) -> &'static str {
+pub fn supply(value: &str, reason: Why, told_by: ToldBy) -> String {
+    let asked = (reason == Why::ExternalResource).then(|| outside::command(value));
+    match (asked.flatten(), told_by) {
+        (Some(asked), ToldBy::CloudFormation) => format!(
+            "check the template that makes it in the same run, or save what AWS says and pass it with \
+             --context: {asked}"
+        ),
+        (Some(asked), _) => format!(
+            "pass a plan or a state of the root that makes it with --context, or what AWS says: {asked}"
+        ),
+        (None, told_by) => without_command(reason, told_by).to_owned(),
+    }
+}
+
+fn without_command(reason: Why, told_by: ToldBy) -> &'static str {
     match (reason, told_by) {
         (Why::KnownAfterApply, ToldBy::CloudFormation) => {
             "give it a name of your own, where it can have one; else only the deployed stack tells"
@@ -276,6 +293,9 @@ fn supply_in_terraform(reason: Why, lacks_source: bool) -> &'static str {
         Why::ChosenByCode => {
             "name in the role's policies what its code uses, or let them admit all that it may choose"
         }
+        Why::RuntimeInput => "write it into the definition, so that no execution chooses it",
+        Why::EarlierStep => "write it into the definition of the job itself",
+        Why::DefinitionInS3 => "write the definition into the input itself",
         Why::VariableWithoutValue => "pass --var or --var-file, or check a plan",
         Why::NotEvaluated => "check a plan beside the source",
         Why::ModuleNotSeen => "run `terraform init`, so that the module's source is there",
@@ -296,6 +316,7 @@ fn supply_in_terraform(reason: Why, lacks_source: bool) -> &'static str {
         Why::ValuesNotIncluded => {
             "make the answer with --include-property-values: aws cloudformation describe-change-set"
         }
+        Why::PartialAnswer => "make the saved answer again, without --max-items and --no-paginate",
         Why::NotJudgedYet => "do what the rule's fix says, which settles it",
     }
 }
@@ -425,8 +446,8 @@ pub struct MissingValue {
 pub struct Input {
     /// Its name: a path, or `-` for standard input.
     pub path: String,
-    /// What it is: `terraform-plan`, `terraform-state`, `terraform-module`, `cloudformation-template` or
-    /// `cloudformation-change-set`.
+    /// What it is: `terraform-plan`, `terraform-state`, `terraform-module`, `cloudformation-template`,
+    /// `cloudformation-change-set` or, of context, `aws-cli-answer`.
     pub kind: &'static str,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
@@ -485,6 +506,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What workloads need, and whether it is allowed.
     pub paths: Vec<Proof>,
+    /// Who can reach protected data.
+    pub seals: Vec<SealProof>,
     /// Notebooks whose role is for no protected data, and starts no job: nothing was proven of them.
     pub without_data: Vec<String>,
     /// What was not understood.

@@ -41,6 +41,9 @@ pub struct Workload {
     pub address: String,
     /// Where it was found, if it is no resource of its own.
     pub found_in: Option<String>,
+    /// Only the code of a notebook starts it.
+    #[serde(skip)]
+    pub is_started_by_code: bool,
 }
 
 /// What a proof comes to.

@@ -1,15 +1,16 @@
 //! Bytes to drafts: finds the inputs, tells what they are by their content, and reads them. One file or
 //! folder per format. Knows nothing of rules.
 
+pub mod answers;
 pub mod cloudformation;
 mod input;
 mod json;
-pub(crate) mod json_with_holes;
 mod marks;
 pub mod plan;
 mod secrets;
 pub mod terraform;
 
+use answers::Command;
 pub use input::{Found, Input, What, gather, is_same_file};
 pub(crate) use json::shaped;
 pub use secrets::{MASK, Secrets};
@@ -76,9 +77,42 @@ pub enum LoadError {
     /// `terraform.tfstate`, as Terraform keeps it.
     #[error("is a Terraform state in the form that Terraform keeps for itself")]
     RawState,
-    /// What the AWS CLI says of an account, by its command.
-    #[error("is an answer of `aws {0}`, and this version reads plans and states of Terraform only")]
-    Answer(&'static str),
+    /// What the AWS CLI says of an account, where something else is asked for.
+    #[error("is an answer of `aws {}`, of which nothing is judged", .0.name())]
+    Answer(Command),
+    /// An answer that is cut off or malformed.
+    #[error(
+        "is an answer of `aws {command}` that cannot be read: {reason} at line {line}, column {column}"
+    )]
+    BrokenAnswer {
+        /// The command, as it is typed.
+        command: &'static str,
+        /// Where it breaks.
+        line: usize,
+        /// The column there.
+        column: usize,
+        /// In the parser's words.
+        reason: String,
+    },
+    /// An answer that is not in the form that AWS documents.
+    #[error("is an answer of `aws {command}` with {what}")]
+    OddAnswer {
+        /// The command, as it is typed.
+        command: &'static str,
+        /// What is odd about it.
+        what: String,
+    },
+    /// An answer about a key that nobody names.
+    #[error("is an answer of `aws kms get-key-policy`, which does not say whose policy it is")]
+    KeyNotNamed,
+    /// What is said of a key is about something else.
+    #[error(
+        "is not an answer of `aws kms get-key-policy`, and only of that an ARN tells what it is about"
+    )]
+    NoKeyPolicy,
+    /// What is named before a key policy is no key.
+    #[error("is given as the policy of `{0}`, which is not the ARN of a KMS key")]
+    NoKeyArn(String),
     /// A `CloudFormation` template, where something else is asked for.
     #[error("is a CloudFormation template")]
     Template,
@@ -215,9 +249,14 @@ impl LoadError {
             Self::BrokenPlanFile(_) => "make it again: terraform plan -out=PLANFILE",
             Self::Broken { .. } => "make it again with `terraform show -json`",
             Self::RawState => "convert it, where it was made: terraform show -json > state.json",
-            Self::Answer(_) => {
-                "give a state of the root that makes it: terraform show -json > state.json"
+            Self::Answer(_) => "pass it with --context, beside what is judged",
+            Self::BrokenAnswer { .. } | Self::OddAnswer { .. } => {
+                "ask again, and save the answer as it comes: aws … --output json > answer.json"
             }
+            Self::KeyNotNamed | Self::NoKeyArn(_) => {
+                "name the key before the file: --context arn:aws:kms:REGION:ACCOUNT:key/ID=FILE"
+            }
+            Self::NoKeyPolicy => "name the file alone: --context FILE",
             Self::Source { .. } | Self::NoSource => {
                 "name the directory that the plan was made in, or the binary plan file"
             }
@@ -249,6 +288,20 @@ impl LoadError {
         }
     }
 
+    fn broken_answer(command: Command, error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let reason = plan::reason(error);
+        if reason.contains("recursion limit") {
+            return Self::TooDeep { line, column };
+        }
+        Self::BrokenAnswer {
+            command: command.name(),
+            line,
+            column,
+            reason,
+        }
+    }
+
     /// Whether it is plainly no input, so that one found in a directory is only counted.
     #[must_use]
     pub fn is_other(&self) -> bool {
@@ -259,6 +312,7 @@ impl LoadError {
                 | Self::NotAPlan
                 | Self::RawState
                 | Self::Answer(_)
+                | Self::BrokenAnswer { .. }
                 | Self::Assembly
                 | Self::NotYaml { .. }
                 | Self::NoTemplate { .. }

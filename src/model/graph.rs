@@ -69,6 +69,27 @@ pub struct ResourceGraph<'a> {
     parts: Vec<PartEdge>,
     deleted: Vec<Resource<'a>>,
     pub(super) others: Vec<OtherRoot>,
+    /// What is written inside of other resources; these stand behind all others, in this order.
+    carried: Vec<Carried<'a>>,
+}
+
+/// A Processing job that is no resource of its own, but written inside of one that starts it.
+#[derive(Debug, Clone)]
+pub struct Carried<'a> {
+    /// What starts it: a state machine, a pipeline, a schedule or a monitoring schedule.
+    pub by: ResourceId,
+    /// The attribute of that in which it is written, by its canonical name.
+    pub attribute: &'static str,
+    /// Where in there: `States.Prepare`.
+    pub place: String,
+    /// The role that creates the job; none where none is told.
+    pub caller: Option<Value<'a>>,
+    /// The service that takes that role: `states.amazonaws.com`; none where the job's own role is all there is.
+    pub service: Option<&'static str>,
+    /// Whatever starts it waits for its end.
+    pub waits: bool,
+    /// The attributes of the job where whoever starts it chooses all that they can: what has a default is unknown.
+    pub unfixed: Map<'a>,
 }
 
 /// A resource completes another one; `owner` is none where it cannot be told which.
@@ -155,11 +176,35 @@ impl<'a> ResourceGraph<'a> {
             parameters: draft.parameters,
             incomplete: draft.incomplete,
             configuration: draft.configuration,
+            carried: Vec::new(),
         };
         graph.names = Index::collect(graph.identities());
         graph.parts = graph.part_edges();
         graph.parts.sort_unstable();
         graph
+    }
+
+    /// Adds jobs that were found inside of resources of the estate, behind all others.
+    pub fn carry(&mut self, found: Vec<(Resource<'a>, Carried<'a>)>) {
+        if found.is_empty() {
+            return;
+        }
+        let (jobs, carried): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        self.resources.extend(jobs);
+        self.carried.extend(carried);
+        self.addresses = Index::of_addresses(&self.resources);
+        self.open_names = OnceLock::new();
+    }
+
+    /// What starts a resource that is written inside of another one.
+    #[must_use]
+    pub fn carried(&self, id: ResourceId) -> Option<&Carried<'a>> {
+        self.carried.get(self.place_among_carried(id)?)
+    }
+
+    fn place_among_carried(&self, id: ResourceId) -> Option<usize> {
+        let first = self.resources.len() - self.carried.len();
+        (id.0 as usize).checked_sub(first)
     }
 
     /// Every resource with its id, in the order of the input.
@@ -497,6 +542,7 @@ pub(super) fn has_fixed_arn(resource: &Resource<'_>) -> bool {
                 | Kind::KmsAlias
                 | Kind::Bucket
                 | Kind::Repository
+                | Kind::Orchestrator
         )
     })
 }
@@ -540,7 +586,7 @@ pub(super) fn identities_of<'r>(
             match attribute.role {
                 AttributeRole::Name => true,
                 AttributeRole::Output(_) => is_id,
-                AttributeRole::Argument | AttributeRole::Policy => false,
+                AttributeRole::Argument | AttributeRole::Policy | AttributeRole::Document => false,
             }
         });
         named.filter_map(move |attribute| {

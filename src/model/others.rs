@@ -19,6 +19,15 @@ pub struct OtherRoot {
     pub first_provider: usize,
     /// Why it may make more than that, if so.
     pub incomplete: Option<Why>,
+    /// It is no root, but a list of all resources of these kinds that an account has, or its region.
+    pub lists: &'static [Kind],
+}
+
+impl OtherRoot {
+    /// Whether it lists all resources of a kind.
+    fn has_all(&self, kind: Kind) -> bool {
+        self.incomplete.is_none() && self.lists.contains(&kind)
+    }
 }
 
 impl<'a> ResourceGraph<'a> {
@@ -44,9 +53,37 @@ impl<'a> ResourceGraph<'a> {
         self.incomplete.or(other.and_then(|other| other.incomplete))
     }
 
+    /// Whether every role, user and group of an account is known, with what is attached to them.
+    #[must_use]
+    pub fn identities_complete(&self, account: &str) -> bool {
+        let ends = self.others.iter().skip(1).map(|next| next.first_provider);
+        let ends = ends.chain([self.providers.len()]);
+        let kinds = [Kind::Role, Kind::User, Kind::Group];
+        self.others.iter().zip(ends).any(|(other, end)| {
+            let providers = self.providers.get(other.first_provider..end);
+            let mut providers = providers.unwrap_or_default().iter();
+            kinds.iter().all(|kind| other.has_all(*kind))
+                && providers.any(|provider| provider.account.as_deref() == Some(account))
+        })
+    }
+
+    /// Whether a resource comes from a list of all of its kind: beside it, the absence of another is known.
+    #[must_use]
+    pub fn is_listed(&self, id: ResourceId) -> bool {
+        let other = self.root_of(id).checked_sub(1);
+        let other = other.and_then(|at| self.others.get(at));
+        let kind = self.get(id).kind();
+        other
+            .zip(kind)
+            .is_some_and(|(other, kind)| other.has_all(kind))
+    }
+
     /// The root that a resource comes from: the estate is 0, the others follow.
     pub(super) fn root_of(&self, id: ResourceId) -> usize {
-        self.others.partition_point(|other| other.first <= id)
+        match self.carried(id) {
+            Some(carried) => self.root_of(carried.by),
+            None => self.others.partition_point(|other| other.first <= id),
+        }
     }
 
     /// The root that a text belongs to, likewise.

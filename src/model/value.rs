@@ -101,6 +101,12 @@ pub enum Why {
     AtRequest,
     /// The code inside a workload chooses it.
     ChosenByCode,
+    /// Whoever starts an execution of a state machine, a pipeline or a schedule gives it.
+    RuntimeInput,
+    /// An earlier step of the same state machine or pipeline may give it.
+    EarlierStep,
+    /// A definition that lies in S3, and not in the input.
+    DefinitionInS3,
     /// A proof would decide it that this version does not make.
     NotJudgedYet,
     /// A variable that nobody gives a value.
@@ -127,6 +133,8 @@ pub enum Why {
     TemplateNotSeen,
     /// A change set that does not tell the properties.
     ValuesNotIncluded,
+    /// A saved answer of AWS that goes on elsewhere.
+    PartialAnswer,
 }
 
 impl fmt::Display for Why {
@@ -142,6 +150,9 @@ impl fmt::Display for Why {
             Self::Undocumented => "not documented by AWS",
             Self::AtRequest => "told by the request only",
             Self::ChosenByCode => "chosen by code",
+            Self::RuntimeInput => "runtime input",
+            Self::EarlierStep => "told by an earlier step",
+            Self::DefinitionInS3 => "definition in S3",
             Self::NotJudgedYet => "not judged yet",
             Self::VariableWithoutValue => "variable without a value",
             Self::NotEvaluated => "not evaluated",
@@ -155,6 +166,7 @@ impl fmt::Display for Why {
             Self::ChangedByMacro => "changed by a macro",
             Self::TemplateNotSeen => "template not seen",
             Self::ValuesNotIncluded => "values not included",
+            Self::PartialAnswer => "partial answer",
         })
     }
 }

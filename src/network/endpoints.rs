@@ -112,11 +112,22 @@ impl<'g> Network<'g, '_> {
             (None, Target::Resource(id)) if self.graph.get(id).standing.is_whole() => {
                 Passage::Around
             }
+            (None, vpc) if self.has_all_endpoints(vpc) => Passage::Around,
             (None, vpc) => Passage::Unknown(Missing {
                 value: format!("the endpoints of {}", self.name_of(vpc)),
                 why: Why::ExternalResource,
             }),
         }
+    }
+
+    /// Whether an answer of AWS lists the endpoints of a VPC.
+    fn has_all_endpoints(&self, vpc: Target<'_>) -> bool {
+        let mut endpoints = self.all(Kind::Endpoint);
+        endpoints.any(|(id, endpoint)| {
+            let of = given(endpoint.get("vpc_id"));
+            let of = of.map(|value| equal(self.graph.target(value, Kind::VPCS), vpc));
+            self.graph.is_listed(id) && of == Some(Truth::Yes)
+        })
     }
 
     /// The VPC that an endpoint stands in, if it says one.

@@ -165,12 +165,27 @@ impl<'g, 'a> Network<'g, 'a> {
                 why,
             }),
             Target::Outside(_) => Some(of_subnet(Why::ExternalResource)),
+            Target::Resource(_) if self.has_all_tables(subnet) => missing,
             Target::Resource(id) if !self.graph.get(id).standing.is_whole() => {
                 Some(of_subnet(Why::ExternalResource))
             }
             Target::Resource(id) => missing.or(self.graph.incomplete_for(id).map(of_subnet)),
         };
         missing.map_or(Ok(None), Err)
+    }
+
+    /// Whether an answer of AWS lists the route tables of the subnet's VPC, with their associations.
+    fn has_all_tables(&self, subnet: Target<'_>) -> bool {
+        let Ok(vpc) = self.vpc_of(subnet) else {
+            return false;
+        };
+        let mut main = self.all(Kind::RtMain);
+        self.graph.incomplete().is_none()
+            && main.any(|(id, association)| {
+                let of = given(association.get("vpc_id"));
+                let of = of.map(|value| equal(self.graph.target(value, Kind::VPCS), vpc));
+                self.graph.is_listed(id) && of == Some(Truth::Yes)
+            })
     }
 
     fn main_table(&self, subnet: Target<'_>) -> Result<Table<'g>, Missing> {

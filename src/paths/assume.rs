@@ -22,11 +22,12 @@ pub fn assume(
     let resource = access.graph().get(workload);
     let has_arn = matches!(resource.kind(), Some(Kind::Notebook | Kind::ProcessingJob));
     let arn = has_arn.then(|| access.arn(workload)).flatten();
-    ask(access, role, arn.as_ref(), has_arn, action)
+    ask(access, SAGEMAKER, role, arn.as_ref(), has_arn, action)
 }
 
 fn ask(
     access: &Access<'_, '_>,
+    service: &'static str,
     role: ResourceId,
     workload: Option<&Text>,
     has_arn: bool,
@@ -63,10 +64,10 @@ fn ask(
         ),
     ]);
     let principal = Principal::Service {
-        name: Text::from(SAGEMAKER),
+        name: Text::from(service),
     };
-    let sagemaker = access.outsider(principal, SAGEMAKER);
-    access.ask(&sagemaker, &Action::named(action), &object, &circumstances)
+    let service = access.outsider(principal, service);
+    access.ask(&service, &Action::named(action), &object, &circumstances)
 }
 
 /// An ARN with another account in its place.
@@ -93,8 +94,37 @@ impl Prover<'_, '_, '_> {
 
     /// SageMaker takes the role of a job with this ARN.
     pub(super) fn assumed_by_job(&self, role: ResourceId, job: &Text) -> Hop {
-        let answer = ask(self.access, role, Some(job), true, "sts:AssumeRole");
+        let answer = ask(
+            self.access,
+            SAGEMAKER,
+            role,
+            Some(job),
+            true,
+            "sts:AssumeRole",
+        );
         self.assume_hop(role, answer)
+    }
+
+    /// A service takes the role with which it starts a job that another resource carries.
+    pub(super) fn assumed_by_service(
+        &self,
+        role: ResourceId,
+        by: ResourceId,
+        service: &'static str,
+    ) -> Hop {
+        // Only Step Functions documents that it names the resource itself.
+        let arn = self.access.arn(by);
+        let arn = arn.filter(|_| service == "states.amazonaws.com");
+        let answer = ask(
+            self.access,
+            service,
+            role,
+            arn.as_ref(),
+            false,
+            "sts:AssumeRole",
+        );
+        self.hop(Step::AssumeStarter, "sts:AssumeRole", service, answer)
+            .on(Some(role), self.name(role))
     }
 
     fn assume_hop(&self, role: ResourceId, answer: Answer) -> Hop {

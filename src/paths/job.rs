@@ -25,16 +25,17 @@ impl Prover<'_, '_, '_> {
             workload: Workload {
                 id,
                 kind: WorkloadKind::DeclaredJob,
+                role_at: resource
+                    .get("role_arn")
+                    .map_or(resource.origin, |role| role.origin),
             },
-            role: self.role(id, target),
+            role: self.role(id, "role_arn", target),
             hops: Vec::new(),
-            not_judged: vec![
-                "who creates the job: whether they may `sagemaker:CreateProcessingJob` and pass its role"
-                    .to_owned(),
-            ],
+            not_judged: Vec::new(),
             notes: Vec::new(),
             single_role: false,
         };
+        path.hops = self.start_of(id, target, &mut path.not_judged);
         if let Target::Resource(role) = target {
             path.hops.push(self.assumed(role, id));
         }
@@ -106,6 +107,19 @@ impl Prover<'_, '_, '_> {
         path.hops.extend(self.job_volume(&caller, id, &volume));
         path.hops.extend(self.plumbing(&caller, id));
         Some(path)
+    }
+
+    /// What happens before a declared job runs, as far as the input tells who starts it.
+    fn start_of(&self, id: ResourceId, role: Target<'_>, not_judged: &mut Vec<String>) -> Vec<Hop> {
+        let carried = self.graph.carried(id);
+        if let Some(start) = carried.and_then(|carried| Some((carried, carried.service?))) {
+            return self.carried_start(id, start, role, not_judged);
+        }
+        not_judged.push(
+            "who creates the job: whether they may `sagemaker:CreateProcessingJob` and pass its role"
+                .to_owned(),
+        );
+        Vec::new()
     }
 
     /// What a job does once it runs, though nobody declares it: it pulls an image, reads and writes what

@@ -8,6 +8,7 @@
 //! choice that is allowed whatever is still unknown, and names it.
 
 mod assume;
+mod carried;
 mod create;
 mod data;
 mod image;
@@ -32,7 +33,7 @@ use crate::model::source::Span;
 use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
 use crate::network::Network;
-use crate::workload::{JOB_KINDS, protected_buckets};
+use crate::workload::{JOB_KINDS, Notebook, notebooks, protected_buckets};
 pub use assume::assume;
 pub use services::{Leaving, Service, ServiceReach, services_of, ways_out};
 pub use way::way_of;
@@ -61,6 +62,8 @@ pub struct Workload {
     pub id: ResourceId,
     /// What it is.
     pub kind: WorkloadKind,
+    /// Where it says as which role it runs.
+    pub role_at: Span,
 }
 
 /// What sort of workload it is.
@@ -129,6 +132,8 @@ pub enum Step {
     ReachSts,
     /// `CloudWatch` Logs is.
     ReachLogs,
+    /// A service takes the role with which it starts the job.
+    AssumeStarter,
     /// Somebody starts the job.
     CreateJob,
     /// They tag it.
@@ -177,6 +182,7 @@ impl Step {
             Self::ReachSageMakerRuntime => "reach-sagemaker-runtime",
             Self::ReachSts => "reach-sts",
             Self::ReachLogs => "reach-logs",
+            Self::AssumeStarter => "assume-starter-role",
             Self::CreateJob => "create-job",
             Self::TagJob => "tag-job",
             Self::PassRole => "pass-role",
@@ -277,7 +283,7 @@ pub fn prove<'g, 'a>(access: &Access<'g, 'a>, network: &Network<'g, 'a>) -> Vec<
         graph,
         access,
         network,
-        notebooks: of_kinds(&[Kind::Notebook]),
+        notebooks: notebooks(graph),
         jobs: of_kinds(JOB_KINDS),
         roles: of_kinds(&[Kind::Role]),
         repositories: of_kinds(&[Kind::Repository]),
@@ -288,7 +294,7 @@ pub fn prove<'g, 'a>(access: &Access<'g, 'a>, network: &Network<'g, 'a>) -> Vec<
     };
     let mut paths = Vec::new();
     for notebook in &prover.notebooks {
-        prover.notebook(*notebook, &mut paths);
+        prover.notebook(notebook, &mut paths);
     }
     for job in &prover.jobs {
         paths.extend(prover.declared_job(*job));
@@ -315,12 +321,10 @@ fn log_buckets(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
 
 /// The notebooks that have no path.
 pub fn without<'g>(graph: &'g ResourceGraph<'_>, paths: &[Path]) -> impl Iterator<Item = &'g str> {
-    let notebooks = graph.iter().filter(|(id, resource)| {
-        resource.kind() == Some(Kind::Notebook)
-            && resource.standing == Standing::Judged
-            && !paths.iter().any(|path| path.workload.id == *id)
-    });
-    notebooks.map(|(_, resource)| resource.address.as_str())
+    let mut idle: Vec<_> = notebooks(graph).iter().map(|one| one.id).collect();
+    idle.dedup();
+    idle.retain(|id| !paths.iter().any(|path| path.workload.id == *id));
+    idle.into_iter().map(|id| graph.get(id).address.as_str())
 }
 
 /// What goes over the network to S3.
@@ -337,7 +341,7 @@ struct Prover<'p, 'g, 'a> {
     graph: &'g ResourceGraph<'a>,
     access: &'p Access<'g, 'a>,
     network: &'p Network<'g, 'a>,
-    notebooks: Vec<ResourceId>,
+    notebooks: Vec<Notebook<'g, 'a>>,
     jobs: Vec<ResourceId>,
     roles: Vec<ResourceId>,
     /// The roles that other roots make.
@@ -352,8 +356,8 @@ struct Prover<'p, 'g, 'a> {
 }
 
 impl<'g> Prover<'_, 'g, '_> {
-    /// What a workload's role is called.
-    fn role(&self, workload: ResourceId, target: Target<'g>) -> Role {
+    /// What a workload's role is called, which one of its attributes names.
+    fn role(&self, workload: ResourceId, attribute: &str, target: Target<'g>) -> Role {
         match target {
             Target::Resource(id) => Role {
                 id: Some(id),
@@ -365,7 +369,7 @@ impl<'g> Prover<'_, 'g, '_> {
             },
             Target::Unknown(_) => Role {
                 id: None,
-                name: format!("{}.role_arn", self.graph.get(workload).address.as_str()),
+                name: format!("{}.{attribute}", self.name(workload)),
             },
         }
     }
@@ -472,7 +476,7 @@ impl Hop {
     pub fn is_by_starter(&self) -> bool {
         matches!(
             self.step,
-            Step::CreateJob | Step::TagJob | Step::PassRole | Step::FollowJob
+            Step::AssumeStarter | Step::CreateJob | Step::TagJob | Step::PassRole | Step::FollowJob
         )
     }
 

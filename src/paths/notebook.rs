@@ -12,6 +12,7 @@ use crate::access::{Caller, Way};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
+use crate::workload::Notebook;
 
 /// The data that a notebook reads itself.
 struct OwnWork {
@@ -21,17 +22,14 @@ struct OwnWork {
     note: Option<String>,
 }
 
-impl<'g> Prover<'_, 'g, '_> {
+impl<'g, 'a> Prover<'_, 'g, 'a> {
     /// The paths of one notebook.
-    pub(super) fn notebook(&self, id: ResourceId, paths: &mut Vec<Path>) {
-        let resource = self.graph.get(id);
-        let Some(value) = resource.get("role_arn") else {
-            return;
-        };
-        let target = self.graph.target(value, &[Kind::Role]);
-        let role = self.role(id, target);
+    pub(super) fn notebook(&self, notebook: &Notebook<'g, 'a>, paths: &mut Vec<Path>) {
+        let id = notebook.id;
+        let target = self.graph.target(notebook.role, &[Kind::Role]);
+        let role = self.role(id, notebook.path, target);
         let Some(caller) = self.caller(target) else {
-            return paths.push(of_unknown_role(id, role, target));
+            return paths.push(of_unknown_role(notebook, role, target));
         };
         let start = self.start(id, &caller);
         let passed = start
@@ -45,7 +43,7 @@ impl<'g> Prover<'_, 'g, '_> {
             own.places.clear();
             own.hops.clear();
         }
-        let path = self.with_data(id, target, &role, own);
+        let path = self.with_data(notebook, target, &role, own);
         // That SageMaker may take the role proves nothing about data.
         let is_idle = path.hops.len() == 1 && path.outcome() == Outcome::Proven;
         if !is_idle {
@@ -55,18 +53,25 @@ impl<'g> Prover<'_, 'g, '_> {
             return;
         };
         if passed.is_empty() {
-            paths.push(self.nothing_to_pass(id, &caller, &role, target, start));
+            paths.push(self.nothing_to_pass(notebook, &caller, &role, target, start));
             return;
         }
         for (job_role, pass) in passed {
-            let path = self.started_job(id, &start, job_role, pass, target, &reads);
+            let path = self.started_job(notebook, &start, job_role, pass, target, &reads);
             paths.push(path);
         }
     }
 
     /// The path of a notebook to its data.
-    fn with_data(&self, id: ResourceId, target: Target<'_>, role: &Role, own: OwnWork) -> Path {
-        let mut path = path(id, WorkloadKind::Notebook, role);
+    fn with_data(
+        &self,
+        notebook: &Notebook<'_, '_>,
+        target: Target<'_>,
+        role: &Role,
+        own: OwnWork,
+    ) -> Path {
+        let id = notebook.id;
+        let mut path = path(notebook, WorkloadKind::Notebook, role);
         match target {
             Target::Resource(role_id) => path.hops.push(self.assumed(role_id, id)),
             _ => path.hops.push(Self::open_hop(
@@ -87,8 +92,10 @@ impl<'g> Prover<'_, 'g, '_> {
         }
         path.hops.extend(own.hops);
         path.notes.extend(own.note);
-        path.hops
-            .extend(self.notebook_volume(id, &mut path.not_judged));
+        if self.graph.get(id).kind() == Some(Kind::Notebook) {
+            path.hops
+                .extend(self.notebook_volume(id, &mut path.not_judged));
+        }
         path
     }
 
@@ -142,13 +149,13 @@ impl<'g> Prover<'_, 'g, '_> {
     /// SageMaker could take.
     fn nothing_to_pass(
         &self,
-        id: ResourceId,
+        notebook: &Notebook<'_, '_>,
         caller: &Caller,
         role: &Role,
         target: Target<'g>,
         start: Start,
     ) -> Path {
-        let mut path = path(id, WorkloadKind::StartedJob, role);
+        let mut path = path(notebook, WorkloadKind::StartedJob, role);
         let waiting = self.waiting_roles(target, &start.job);
         path.hops.extend(start.asked);
         let pass = match waiting.first() {
@@ -176,7 +183,7 @@ impl<'g> Prover<'_, 'g, '_> {
     /// A job that the code in a notebook may start under a role.
     fn started_job(
         &self,
-        id: ResourceId,
+        notebook: &Notebook<'_, '_>,
         start: &Start,
         job_role: JobRole<'g>,
         pass: Hop,
@@ -184,13 +191,13 @@ impl<'g> Prover<'_, 'g, '_> {
         notebook_reads: &[Place],
     ) -> Path {
         let role = match job_role.target {
-            Some(target) => self.role(id, target),
+            Some(target) => self.role(notebook.id, notebook.path, target),
             None => Role {
                 id: None,
                 name: pass.resource.clone(),
             },
         };
-        let mut path = path(id, WorkloadKind::StartedJob, &role);
+        let mut path = path(notebook, WorkloadKind::StartedJob, &role);
         path.single_role = job_role.target == Some(own);
         path.hops.extend(start.asked.iter().cloned());
         path.hops.push(pass);
@@ -221,7 +228,7 @@ impl<'g> Prover<'_, 'g, '_> {
             return path;
         }
         // In the notebook's own subnet, or in a network of SageMaker's.
-        let mut ways = vec![self.way_beside(id, start.in_vpc)];
+        let mut ways = vec![self.way_beside(notebook.id, start.in_vpc)];
         ways.extend((!start.in_vpc && ways != [Way::Service]).then_some(Way::Service));
         let attempts = ways.into_iter().map(|way| {
             let worker = Worker {
@@ -261,9 +268,13 @@ impl<'g> Prover<'_, 'g, '_> {
 }
 
 /// A path of which no hop is known yet.
-fn path(id: ResourceId, kind: WorkloadKind, role: &Role) -> Path {
+fn path(notebook: &Notebook<'_, '_>, kind: WorkloadKind, role: &Role) -> Path {
     Path {
-        workload: Workload { id, kind },
+        workload: Workload {
+            id: notebook.id,
+            kind,
+            role_at: notebook.role.origin,
+        },
         role: role.clone(),
         hops: Vec::new(),
         not_judged: Vec::new(),
@@ -273,12 +284,12 @@ fn path(id: ResourceId, kind: WorkloadKind, role: &Role) -> Path {
 }
 
 /// The path of a notebook of which not even the role is known.
-fn of_unknown_role(id: ResourceId, role: Role, target: Target<'_>) -> Path {
+fn of_unknown_role(notebook: &Notebook<'_, '_>, role: Role, target: Target<'_>) -> Path {
     let why = match target {
         Target::Unknown(why) => why,
         _ => Why::ExternalResource,
     };
-    let mut path = path(id, WorkloadKind::Notebook, &role);
+    let mut path = path(notebook, WorkloadKind::Notebook, &role);
     path.hops.push(Prover::open_hop(
         Step::AssumeRole,
         "sts:AssumeRole",

@@ -201,11 +201,8 @@ impl<'g> Prover<'_, 'g, '_> {
     }
 
     fn runs_a_notebook(&self, role: ResourceId) -> bool {
-        self.notebooks.iter().any(|id| {
-            let value = self.graph.get(*id).get("role_arn");
-            let target = value.map(|value| self.graph.target(value, &[Kind::Role]));
-            target == Some(Target::Resource(role))
-        })
+        let mut notebooks = self.notebooks.iter();
+        notebooks.any(|one| self.graph.target(one.role, &[Kind::Role]) == Target::Resource(role))
     }
 
     /// Some role may be passed, and it is none of the input's: the one that policies name, if they do.
@@ -321,6 +318,6 @@ fn is_of_sagemaker(action: &str) -> bool {
         .is_some_and(|(service, _)| service.eq_ignore_ascii_case("sagemaker"))
 }
 
-fn passing(way: Way) -> Circumstances {
+pub(super) fn passing(way: Way) -> Circumstances {
     way.with(vec![("iam:PassedToService", Knowledge::value(SAGEMAKER))])
 }

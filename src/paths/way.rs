@@ -5,13 +5,13 @@
 
 use super::Prover;
 use crate::access::Way;
-use crate::model::graph::{ResourceGraph, ResourceId};
+use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Value};
 use crate::model::vocabulary::Kind;
 use crate::network::{Network, Passage};
-use crate::workload::subnets_path;
+use crate::workload::{domain_of, subnets_path};
 
 /// The way of a notebook's or a job's requests to a service, by the last part of its endpoint service's
 /// name: `s3`, `sagemaker.api`.
@@ -23,25 +23,57 @@ pub fn way_of(
     service: &str,
 ) -> Way {
     let resource = graph.get(workload);
-    if resource.kind() == Some(Kind::Notebook) {
-        return of_notebook(graph, network, resource, service);
+    match resource.kind() {
+        Some(Kind::Notebook) => of_notebook(graph, network, resource, service),
+        Some(Kind::NotebookDomain | Kind::NotebookProfile) => {
+            of_studio(graph, network, workload, service)
+        }
+        // Else inside a network of SageMaker's own.
+        _ => from_subnets(network, resource, service).unwrap_or(Way::Service),
     }
-    let path = resource.kind().and_then(subnets_path).unwrap_or_default();
-    let Some(subnets) = resource.get(path) else {
-        // Inside a network of SageMaker's own.
-        return Way::Service;
+}
+
+/// The way out of the subnets that a resource names, if it names any.
+fn from_subnets(network: &Network<'_, '_>, resource: &Resource<'_>, service: &str) -> Option<Way> {
+    let subnets = resource.get(resource.kind().and_then(subnets_path)?)?;
+    let subnets = match &subnets.data {
+        Data::List(subnets) => subnets.as_slice(),
+        Data::Text(_) | Data::Template(_) => std::slice::from_ref(subnets),
+        _ => return Some(Way::Unknown),
     };
-    let Data::List(subnets) = &subnets.data else {
+    let mut ways = subnets
+        .iter()
+        .map(|subnet| from_subnet(network, subnet, service));
+    let first = ways.next()?;
+    Some(if ways.all(|other| other == first) {
+        first
+    } else {
+        Way::Unknown
+    })
+}
+
+/// Studio stands in the subnets of its domain only if that says so; else its requests leave by the internet.
+///
+/// Source: Amazon SageMaker AI Developer Guide, "Connect Amazon SageMaker Studio in a VPC to External Resources".
+fn of_studio(
+    graph: &ResourceGraph<'_>,
+    network: &Network<'_, '_>,
+    workload: ResourceId,
+    service: &str,
+) -> Way {
+    let Some(Target::Resource(domain)) = domain_of(graph, workload) else {
         return Way::Unknown;
     };
-    let ways: Vec<_> = subnets
-        .iter()
-        .map(|subnet| from_subnet(network, subnet, service))
-        .collect();
-    match ways.split_first() {
-        Some((first, others)) if others.iter().all(|other| other == first) => *first,
+    let domain = graph.get(domain);
+    match domain
+        .get("app_network_access_type")
+        .map(|value| &value.data)
+    {
+        Some(Data::Text(text)) if text.eq_ignore_ascii_case("VpcOnly") => {
+            from_subnets(network, domain, service).unwrap_or(Way::Unknown)
+        }
+        None | Some(Data::Null | Data::Text(_)) => Way::Internet,
         Some(_) => Way::Unknown,
-        None => Way::Service,
     }
 }
 
@@ -93,10 +125,12 @@ impl Prover<'_, '_, '_> {
 
     /// The way to S3 of a job that stands where a notebook does, or at least in some VPC.
     pub(super) fn way_beside(&self, notebook: ResourceId, in_vpc: bool) -> Way {
-        match self.graph.get(notebook).get("subnet_id") {
-            Some(subnet) => from_subnet(self.network, subnet, "s3"),
-            None if in_vpc => Way::Unknown,
-            None => Way::Service,
-        }
+        let domain = match domain_of(self.graph, notebook) {
+            Some(Target::Resource(domain)) => domain,
+            Some(_) => return Way::Unknown,
+            None => notebook,
+        };
+        let way = from_subnets(self.network, self.graph.get(domain), "s3");
+        way.unwrap_or(if in_vpc { Way::Unknown } else { Way::Service })
     }
 }

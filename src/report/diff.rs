@@ -11,6 +11,7 @@ use super::Style;
 use super::human::{at, colour, count};
 use super::json::{SCHEMA_VERSION, TOOL, Tool};
 use super::paths::{place_of, title};
+use super::seals::does;
 use crate::diff::access::AccessChange;
 use crate::diff::{Change, ChangedHop, Difference, Effect, FindingChange, PathChange, Unchanged};
 use crate::finding::proof::{DecisionName, Proof};
@@ -36,7 +37,7 @@ fn heading(effect: Effect) -> (&'static str, Colour) {
         Effect::Worse => ("made worse", AnsiColor::Red),
         Effect::Undecidable => ("cannot be told", AnsiColor::Cyan),
         Effect::Better => ("made better", AnsiColor::Green),
-        Effect::Neutral => ("gone, or as it should be", AnsiColor::White),
+        Effect::Neutral => ("changed besides", AnsiColor::White),
     };
     (text, colour.on_default().bold())
 }
@@ -65,11 +66,12 @@ fn write_group(
         write_path(change, out)?;
     }
     let room = room.saturating_sub(paths.count());
-    let access = difference.access.iter().filter(|one| one.effect == effect);
-    for change in access.clone().take(room) {
-        write_access(change, out)?;
+    let access = difference.access_apart();
+    let access: Vec<_> = access.filter(|one| one.effect == effect).collect();
+    for (change, does) in once_each(access.iter().take(room).copied()) {
+        write_access(change, &does.join(" and "), out)?;
     }
-    let room = room.saturating_sub(access.count());
+    let room = room.saturating_sub(access.len());
     let findings = difference.findings.iter();
     let findings = findings.filter(|one| one.effect == effect);
     for change in findings.take(room) {
@@ -188,7 +190,30 @@ fn write_hops(hops: &[ChangedHop], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_access(change: &AccessChange, out: &mut dyn Write) -> io::Result<()> {
+/// Everybody once, with all that they can do in the same way.
+fn once_each<'d>(
+    changes: impl Iterator<Item = &'d AccessChange>,
+) -> Vec<(&'d AccessChange, Vec<&'static str>)> {
+    let mut all: Vec<(&AccessChange, Vec<&'static str>)> = Vec::new();
+    for change in changes {
+        let own = &change.entrance;
+        let same = all.iter_mut().find(|(other, _)| {
+            let entrance = &other.entrance;
+            entrance.principal == own.principal
+                && entrance.resource == own.resource
+                && entrance.chain == own.chain
+                && entrance.expected == own.expected
+                && other.change == change.change
+        });
+        match same {
+            Some((_, does_all)) => does_all.push(does(&own.actions)),
+            None => all.push((change, vec![does(&own.actions)])),
+        }
+    }
+    all
+}
+
+fn write_access(change: &AccessChange, does: &str, out: &mut dyn Write) -> io::Result<()> {
     let entrance = &change.entrance;
     let verb = match (change.change, entrance.certain) {
         (Change::Lost, _) => "may no longer",
@@ -199,11 +224,30 @@ fn write_access(change: &AccessChange, out: &mut dyn Write) -> io::Result<()> {
         [] => String::new(),
         steps => format!(", as it {}", steps.join(", ")),
     };
-    let (principal, access, resource) = (&entrance.principal, entrance.access, &entrance.resource);
+    let (principal, resource) = (&entrance.principal, &entrance.resource);
+    let meant = if entrance.expected && change.change != Change::Lost {
+        ", as it is meant to"
+    } else {
+        ""
+    };
     writeln!(
         out,
-        "  {BOLD}{principal}{BOLD:#} {verb} {access} {resource}{chain}"
-    )
+        "  {BOLD}{principal}{BOLD:#} {verb} {does} {resource}{chain}{meant}"
+    )?;
+    for reason in &entrance.because {
+        let before = if change.change == Change::Lost {
+            "before "
+        } else {
+            ""
+        };
+        writeln!(
+            out,
+            "    {DIM}{before}{DIM:#}{}{}",
+            reason.text,
+            place_of(reason)
+        )?;
+    }
+    Ok(())
 }
 
 fn write_finding(change: &FindingChange, in_full: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -264,7 +308,7 @@ fn write_summary(difference: &Difference, out: &mut dyn Write) -> io::Result<()>
         (Effect::Worse, "worse"),
         (Effect::Undecidable, "cannot be told"),
         (Effect::Better, "better"),
-        (Effect::Neutral, "gone or as it should be"),
+        (Effect::Neutral, "changed besides"),
     ];
     let counts = words.iter().filter_map(|(effect, word)| {
         let number = difference.count(*effect);

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::finding::proof::{Answered, Proof, ProofVerdict};
+use crate::finding::proof::{Proof, ProofVerdict};
+use crate::finding::seal::SealProof;
 use crate::finding::{
     Assumption, Finding, FindingVerdict, Input, Report, ReportedProblem, Severity,
 };
@@ -23,8 +24,8 @@ struct Document<'r> {
     findings: &'r [Finding],
     /// Proofs that a workload's data path works, or where it breaks.
     paths: &'r [Proof],
-    /// Who can reach protected data, and whether that list is closed. Empty in this version.
-    seals: [Never; 0],
+    /// Who can reach protected data, and whether that list is closed.
+    seals: &'r [SealProof],
     missing_facts: Vec<MissingFact<'r>>,
     inputs: &'r [Input],
     assumptions: &'r [Assumption],
@@ -32,10 +33,6 @@ struct Document<'r> {
     settings_sha256: &'r str,
     problems: &'r [ReportedProblem],
 }
-
-/// Has no values.
-#[derive(Serialize, JsonSchema)]
-enum Never {}
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Tool {
@@ -131,7 +128,7 @@ fn document(report: &Report) -> Document<'_> {
         },
         findings: &report.findings,
         paths: &report.paths,
-        seals: [],
+        seals: &report.seals,
         missing_facts: missing_facts(report),
         inputs: &report.inputs,
         assumptions: &report.assumptions,
@@ -155,6 +152,7 @@ struct PathsDocument<'r> {
     tool: Tool,
     summary: PathsSummary,
     paths: &'r [Proof],
+    seals: &'r [SealProof],
     /// Notebooks of which nothing was proven, since their role is for no protected data.
     without_data: &'r [String],
     inputs: &'r [Input],
@@ -176,6 +174,7 @@ pub fn write_paths(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             paths: path_summary(report),
         },
         paths: &report.paths,
+        seals: &report.seals,
         without_data: &report.without_data,
         inputs: &report.inputs,
         assumptions: &report.assumptions,
@@ -186,13 +185,13 @@ pub fn write_paths(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Prints the answer to one question as one JSON object.
-pub fn write_answer(answer: &Answered, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_answer<T: Serialize>(answer: &T, out: &mut dyn Write) -> io::Result<()> {
     #[derive(Serialize)]
-    struct AnswerDocument<'r> {
+    struct AnswerDocument<'r, T> {
         schema_version: u32,
         tool: Tool,
         #[serde(flatten)]
-        answer: &'r Answered,
+        answer: &'r T,
     }
     let document = AnswerDocument {
         schema_version: SCHEMA_VERSION,

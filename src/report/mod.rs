@@ -8,6 +8,7 @@ pub mod manual;
 pub mod model;
 pub mod paths;
 pub mod picture;
+pub mod seals;
 
 use std::io::{self, Write};
 

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style as Colour};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::human::{at, count, judged, write_problems};
+use super::seals;
 use crate::finding::Report;
 use crate::finding::proof::{Answered, DecisionName, HopProof, Proof, ProofVerdict, Reason};
 
@@ -15,10 +16,10 @@ const WIDTH: u16 = 100;
 /// The kind of workload that a job is.
 const JOB: &str = "processing-job";
 
-const BOLD: Colour = Colour::new().bold();
+pub(super) const BOLD: Colour = Colour::new().bold();
 const DIM: Colour = Colour::new().dimmed();
 
-/// Prints every path, those that are broken first.
+/// Prints every path, those that are broken first; then who else reaches their data.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let order = [
         ProofVerdict::Broken,
@@ -38,6 +39,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
              Processing job\n"
         )?;
     }
+    seals::write(report, several, out)?;
     write_problems(report, out)?;
     for assumption in &report.assumptions {
         writeln!(
@@ -57,8 +59,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     .map(|verdict| report.paths_with(verdict));
     writeln!(
         out,
-        "{}: {proven} proven, {broken} broken, {unsure} unsure",
+        "{}: {proven} proven, {broken} broken, {unsure} unsure{}",
         count(proven + broken + unsure, "path"),
+        seals::summary(report)
     )
 }
 
@@ -67,12 +70,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 pub fn title(proof: &Proof) -> String {
     let Proof { workload, role, .. } = proof;
     let address = &workload.address;
-    match (workload.kind, &workload.found_in) {
+    match (workload.kind, workload.is_started_by_code) {
         ("notebook", _) => format!("notebook {address} works with data as {role}"),
-        (_, Some(_)) => {
+        (_, true) => {
             format!("a Processing job that the code in {address} may start, as {role}")
         }
-        (_, None) => format!("Processing job {address} as {role}"),
+        (_, false) => format!("Processing job {address} as {role}"),
     }
 }
 
@@ -175,14 +178,14 @@ fn write_completeness(report: &Report, proof: &Proof, out: &mut dyn Write) -> io
 }
 
 /// Prints a table without the blanks at the end of its lines.
-fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }
 
-fn table() -> Table {
+pub(super) fn table() -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)

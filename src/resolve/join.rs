@@ -1,11 +1,14 @@
 //! Puts the resources of other roots beside those of an estate, each root worked out by itself first: a name
 //! in one of them means what it means there.
 
+use std::collections::HashSet;
+
 use crate::model::graph::{Draft, Provider, ResourceId};
 use crate::model::others::OtherRoot;
 use crate::model::resource::{Address, Resource, Standing};
 use crate::model::source::FileId;
 use crate::model::value::{Data, ParameterId, Piece, ProviderId, Referent, Value};
+use crate::model::vocabulary::Kind;
 
 /// Another root, as its input has it.
 #[derive(Debug)]
@@ -16,11 +19,21 @@ pub struct OtherDraft<'a> {
     pub name: String,
     /// What it makes.
     pub draft: Draft<'a>,
+    /// It is no root, but a list of all resources of these kinds that an account has, or its region.
+    pub lists: &'static [Kind],
 }
 
 /// Adds the resources of a root that has been worked out.
 pub(super) fn join<'a>(estate: &mut Draft<'a>, other: OtherDraft<'a>) -> OtherRoot {
-    let OtherDraft { file, name, draft } = other;
+    let OtherDraft {
+        file,
+        name,
+        mut draft,
+        lists,
+    } = other;
+    if !lists.is_empty() {
+        supersede(estate, &mut draft);
+    }
     if estate.providers.is_empty() {
         estate.providers.push(Provider::default());
     }
@@ -35,6 +48,7 @@ pub(super) fn join<'a>(estate: &mut Draft<'a>, other: OtherDraft<'a>) -> OtherRo
         first: ResourceId(moved.resources),
         first_provider: estate.providers.len(),
         incomplete: draft.incomplete,
+        lists,
     };
     let resources = draft.resources.into_iter();
     estate
@@ -51,6 +65,33 @@ pub(super) fn join<'a>(estate: &mut Draft<'a>, other: OtherDraft<'a>) -> OtherRo
         ..provider
     }));
     root
+}
+
+/// Takes out of an account's answer what the estate itself attaches to roles, users and groups that it does
+/// not make, or takes away from them: the answer tells how that was before.
+fn supersede(estate: &Draft<'_>, answer: &mut Draft<'_>) {
+    let own: HashSet<_> = estate
+        .resources
+        .iter()
+        .chain(&estate.deleted)
+        .filter_map(attached)
+        .collect();
+    answer
+        .resources
+        .retain(|resource| attached(resource).is_none_or(|one| !own.contains(&one)));
+}
+
+/// What a resource attaches to an identity: its kind, the identity and the policy, by their names.
+fn attached<'r>(resource: &'r Resource<'_>) -> Option<(Kind, &'r str, &'r str)> {
+    let kind = resource.kind()?;
+    let owner = resource.entry?.row.owner?.attribute;
+    let policy = match kind {
+        Kind::PolicyInlineRole | Kind::PolicyInlineUser | Kind::PolicyInlineGroup => "name",
+        Kind::Attachment => "policy_arn",
+        _ => return None,
+    };
+    let text = |name: &str| resource.get(name).and_then(Value::as_text);
+    Some((kind, text(owner)?, text(policy)?))
 }
 
 /// Terraform calls the provider configuration without an alias by its type.

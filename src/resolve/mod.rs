@@ -52,7 +52,8 @@ fn work_out(mut draft: Draft<'_>) -> (Draft<'_>, Index) {
         (edits, scopes.providers(), scopes.into_addresses())
     };
     for (resource, provider) in draft.resources.iter_mut().zip(providers) {
-        resource.provider = provider;
+        // An answer of AWS has no configuration that would tell: it says itself where its resources are.
+        resource.provider = provider.or(resource.provider);
     }
     for edit in edits {
         let resource = draft.resources.get_mut(edit.resource.0 as usize);

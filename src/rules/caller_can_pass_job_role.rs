@@ -4,7 +4,7 @@ use super::hops::judge;
 use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Subject};
 use crate::finding::{Severity, Verdict};
 use crate::model::vocabulary::Kind;
-use crate::paths::{Hop, Step};
+use crate::paths::{Hop, Step, WorkloadKind};
 
 pub(super) const RULE: Rule = Rule {
     id: "caller-can-pass-job-role",
@@ -43,6 +43,8 @@ fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
     let name = role.resource.address.as_str();
     let is_own = |hop: &Hop| hop.step == Step::PassRole && hop.principal == name;
     let paths = context.paths().iter();
+    // What starts declared jobs is judged by itself.
+    let paths = paths.filter(|path| path.workload.kind == WorkloadKind::StartedJob);
     // Several notebooks with one role ask the same.
     let mut asked = Vec::new();
     let paths = paths.filter(|path| {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::identity_policies::designated_groups;
-use crate::access::{Access, allows};
+use super::people::Opening;
+use crate::access::{Access, Person, allows};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
 use crate::iam::equal_texts;
@@ -47,6 +48,10 @@ pub struct Context<'g, 'a> {
     seals: OnceLock<Vec<Seal>>,
     /// The groups that notebooks are meant for, once a rule asks.
     pub(super) designated: OnceLock<Vec<ResourceId>>,
+    /// Who could be a person, once a rule asks.
+    people: OnceLock<Vec<Person>>,
+    /// Who may open which notebook, once a rule asks.
+    pub(super) openings: OnceLock<Vec<Opening>>,
 }
 
 /// What a rule judges.
@@ -110,6 +115,8 @@ impl<'g, 'a> Context<'g, 'a> {
             reaches: OnceLock::new(),
             seals: OnceLock::new(),
             designated: OnceLock::new(),
+            people: OnceLock::new(),
+            openings: OnceLock::new(),
         }
     }
 
@@ -137,6 +144,12 @@ impl<'g, 'a> Context<'g, 'a> {
         let mut all = self.reaches().iter();
         let own = all.find(|(id, _)| *id == workload);
         own.map_or(&[], |(_, reaches)| reaches)
+    }
+
+    /// Who could be a person: users, groups, roles that people assume, permission sets.
+    #[must_use]
+    pub fn people(&self) -> &[Person] {
+        self.people.get_or_init(|| self.access.people())
     }
 
     /// Who can reach protected data.

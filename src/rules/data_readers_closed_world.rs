@@ -3,10 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::seals::{broken, groups, is_certain, seal_of, severity, unexpected, unsure};
-use super::{
-    Check, Context, DESIGNATED_GROUPS, Example, Link, NO_SCP, PROTECTED_BUCKETS, Rule, RuleKind,
-    Subject,
-};
+use super::{Check, Context, Example, Link, Rule, RuleKind, SEAL_ASSUMPTIONS, Subject};
 use crate::finding::{Severity, Verdict};
 use crate::model::vocabulary::Kind;
 use crate::seals::{Admitted, How, LinkKind, Purpose};
@@ -43,7 +40,7 @@ pub(super) const RULE: Rule = Rule {
             url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html",
         },
     ],
-    assumes: &[NO_SCP, PROTECTED_BUCKETS, DESIGNATED_GROUPS],
+    assumes: SEAL_ASSUMPTIONS,
     example: Example {
         fail: include_str!("../../testdata/rules/data-readers-closed-world/fail.tf"),
         pass: include_str!("../../testdata/rules/data-readers-closed-world/pass.tf"),

@@ -40,6 +40,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(
         &[
             Kind::Notebook,
+            Kind::NotebookDomain,
             Kind::ProcessingJob,
             Kind::ProcessingJobMonitor,
         ],

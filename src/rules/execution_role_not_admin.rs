@@ -159,7 +159,7 @@ fn everything(
 }
 
 /// Whether they are all that there is, or all but a few that do not keep it from getting the rest.
-fn every_action(actions: &Actions) -> Truth {
+pub(super) fn every_action(actions: &Actions) -> Truth {
     if actions.negated {
         return covers(actions, "iam:PutRolePolicy");
     }
@@ -189,7 +189,8 @@ fn is_all(entry: &ResourceEntry) -> bool {
         || arn.is_some_and(|arn| arn == "*" || arn.contains(':') && is_wild(arn))
 }
 
-fn every_resource(statement: &Statement) -> Result<Truth, Vec<Hinge>> {
+/// Whether they are all, or all but a few; else what it hinges on.
+pub(super) fn every_resource(statement: &Statement) -> Result<Truth, Vec<Hinge>> {
     let Some(resources) = &statement.resources else {
         return Ok(Truth::Yes);
     };

@@ -12,7 +12,7 @@ use crate::model::resource::Standing;
 use crate::model::truth::Truth;
 use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
-use crate::workload::RoleUse;
+use crate::workload::{RoleUse, domain_of};
 
 pub(super) const RULE: Rule = Rule {
     id: "execution-role-trusts-sagemaker",
@@ -335,15 +335,7 @@ fn source_identity(
 fn passes_identity(context: &Context<'_, '_>, workload: ResourceId) -> (Truth, String, Why) {
     let path = "domain_settings.execution_role_identity_config";
     let resource = context.graph.get(workload);
-    let domain = match resource.kind() {
-        Some(Kind::NotebookDomain) => Some(Target::Resource(workload)),
-        Some(Kind::NotebookProfile) => {
-            let domain = resource.get("domain_id");
-            domain.map(|id| context.graph.target(id, &[Kind::NotebookDomain]))
-        }
-        _ => None,
-    };
-    let id = match domain {
+    let id = match domain_of(context.graph, workload) {
         None => return (Truth::No, String::new(), Why::UnexpectedForm),
         Some(Target::Resource(id)) => id,
         Some(Target::Outside(name)) => {

@@ -9,6 +9,7 @@ use super::{Context, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::Statement;
 use crate::iam::{Decision, Layer};
+use crate::model::graph::Carried;
 use crate::model::graph::ResourceId;
 use crate::model::resource::Standing;
 use crate::model::source::Span;
@@ -137,6 +138,14 @@ fn without_what_follows(groups: &mut Vec<(Option<&'static str>, Vec<&Hop>)>) {
 fn who(context: &Context<'_, '_>, path: &Path, hop: &Hop) -> String {
     let workload = context.graph.get(path.workload.id);
     let address = workload.address.as_str();
+    if let Some(carried) = starter(context, path, hop) {
+        let starter = context.graph.get(carried.by).address.as_str();
+        return if hop.step == Step::AssumeStarter {
+            format!("`{}`, for `{starter}`,", hop.principal)
+        } else {
+            format!("`{}`, as which `{starter}` starts jobs,", hop.principal)
+        };
+    }
     let runner = match path.workload.kind {
         WorkloadKind::StartedJob if !hop.is_by_starter() => {
             format!("a job started from `{address}`")
@@ -152,18 +161,24 @@ fn who(context: &Context<'_, '_>, path: &Path, hop: &Hop) -> String {
     }
 }
 
+/// What starts the job of a path, for a hop that it takes itself.
+fn starter<'c>(context: &'c Context<'_, '_>, path: &Path, hop: &Hop) -> Option<&'c Carried<'c>> {
+    let carried = context.graph.carried(path.workload.id);
+    carried.filter(|_| hop.is_by_starter())
+}
+
 fn broken(
     context: &Context<'_, '_>,
     path: &Path,
     code: Option<&'static str>,
     hops: &[&Hop],
 ) -> Evidence {
-    let role_at = place_of_role(context, path);
     // The reason of what matters more than listing.
     let main = hops.iter().find(|hop| hop.step != Step::List);
     let Some(first) = main.or(hops.first()) else {
-        return Evidence::new("", role_at);
+        return Evidence::new("", Span::NOWHERE);
     };
+    let role_at = place_of_role(context, path, first);
     let resources = distinct(hops.iter().map(|hop| hop.resource.as_str()));
     // A bucket and what lies in it are the bucket.
     let on = first.on.map(|id| context.graph.get(id).address.as_str());
@@ -205,10 +220,10 @@ fn broken(
 
 /// Evidence that it cannot be told whether hops of one principal are allowed, which all hinge on the same.
 pub(super) fn unsure(context: &Context<'_, '_>, path: &Path, hops: &[&Hop]) -> Evidence {
-    let role_at = place_of_role(context, path);
     let Some(first) = hops.first() else {
-        return Evidence::new("", role_at);
+        return Evidence::new("", Span::NOWHERE);
     };
+    let role_at = place_of_role(context, path, first);
     let why = if first.because.is_empty() {
         let hinges = first.hinges_on.iter();
         let hinges = hinges.map(|(value, why)| format!("{} is not known ({why})", code_of(value)));
@@ -246,10 +261,12 @@ fn about(path: &Path, hop: &Hop) -> String {
 }
 
 /// Where a workload says which role it runs as.
-fn place_of_role(context: &Context<'_, '_>, path: &Path) -> Span {
-    let workload = context.graph.get(path.workload.id);
-    let role = workload.get("role_arn");
-    role.map_or(workload.origin, |role| role.origin)
+fn place_of_role(context: &Context<'_, '_>, path: &Path, hop: &Hop) -> Span {
+    if let Some(carried) = starter(context, path, hop) {
+        let caller = carried.caller.as_ref().map(|caller| caller.origin);
+        return caller.unwrap_or(context.graph.get(carried.by).origin);
+    }
+    path.workload.role_at
 }
 
 /// The actions of hops in words: the first ones, if there are many.

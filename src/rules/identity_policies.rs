@@ -3,22 +3,25 @@
 
 use super::statements::open;
 use super::{Context, Subject};
-use crate::access::{Attached, allows};
+use crate::access::{Attached, Person, allows};
 use crate::finding::{Evidence, Verdict};
 use crate::iam::policy::{Actions, ResourceEntry, Statement};
 use crate::iam::{Action, Policy};
 use crate::model::graph::ResourceId;
-use crate::model::resource::{Resource, Standing};
+use crate::model::resource::Resource;
 use crate::model::truth::Truth;
-use crate::model::value::Value;
-use crate::model::vocabulary::Kind;
 
 /// Opens a notebook instance.
-const NB_OPEN: &str = "sagemaker:CreatePresignedNotebookInstanceUrl";
+pub(super) const NB_OPEN: &str = "sagemaker:CreatePresignedNotebookInstanceUrl";
 
-/// What shows that a group works with notebook instances: opening, creating or operating them.
-const NB_GRANTS: [&str; 7] = [
+/// Opens Studio.
+pub(super) const STUDIO_OPEN: &str = "sagemaker:CreatePresignedDomainUrl";
+
+/// What shows that a group works with notebook instances: opening, creating or operating them, or
+/// opening Studio.
+pub(super) const NB_GRANTS: [&str; 8] = [
     NB_OPEN,
+    STUDIO_OPEN,
     "sagemaker:CreateNotebookInstance",
     "sagemaker:StartNotebookInstance",
     "sagemaker:StopNotebookInstance",
@@ -103,46 +106,43 @@ pub(super) fn designated_groups<'c>(context: &'c Context<'_, '_>) -> &'c [Resour
 }
 
 fn find_designated(context: &Context<'_, '_>) -> Vec<ResourceId> {
-    let groups = context.graph.iter().filter(|(_, resource)| {
-        resource.kind() == Some(Kind::Group) && resource.standing == Standing::Judged
-    });
-    let groups: Vec<_> = groups
-        .map(|(id, resource)| (id, resource, context.access.attached(id)))
-        .collect();
-    let named = groups.iter().filter(|(_, resource, attached)| {
-        let name = resource.get("name").and_then(Value::as_text);
+    let groups = context.people().iter().filter(|one| one.is_group());
+    let groups: Vec<_> = groups.collect();
+    let named = groups.iter().filter(|group| {
         let any = |statement: &Statement| {
             let mut grants = NB_GRANTS.iter();
             grants.any(|grant| covers(&statement.actions, grant) != Truth::No)
         };
-        name.is_some_and(is_named_for_notebooks) && grants(attached, any)
+        group.name.as_deref().is_some_and(is_named_for_notebooks) && grants(group, any)
     });
-    let named: Vec<_> = named.map(|(id, ..)| *id).collect();
+    let named: Vec<_> = named.map(|group| group.id).collect();
     if !named.is_empty() {
         return named;
     }
     // A group of administrators opens notebooks among everything else: it is not meant for them.
     let opens = |statement: &Statement| {
-        let mut entries = statement.actions.entries.iter();
-        let is_about_it = entries.any(|entry| {
-            let start = entry.text.known_start().to_ascii_lowercase();
-            start.starts_with("sagemaker:")
-        });
-        is_about_it
-            && !statement.actions.negated
-            && covers(&statement.actions, NB_OPEN) != Truth::No
+        let opens = [NB_OPEN, STUDIO_OPEN];
+        let mut opens = opens.iter();
+        is_about_sagemaker(statement)
+            && opens.any(|open| covers(&statement.actions, open) != Truth::No)
     };
-    let opening = groups
-        .iter()
-        .filter(|(_, _, attached)| grants(attached, opens));
-    opening.map(|(id, ..)| *id).collect()
+    let opening = groups.iter().filter(|group| grants(group, opens));
+    opening.map(|group| group.id).collect()
 }
 
-fn grants(attached: &Attached<'_, '_>, is_grant: impl Fn(&Statement) -> bool) -> bool {
-    let mut statements = attached
-        .policies
-        .iter()
-        .flat_map(|one| &one.policy.statements);
+/// Whether a statement names actions of SageMaker, and does not only include them in everything.
+pub(super) fn is_about_sagemaker(statement: &Statement) -> bool {
+    let mut entries = statement.actions.entries.iter();
+    !statement.actions.negated
+        && entries.any(|entry| {
+            let start = entry.text.known_start().to_ascii_lowercase();
+            start.starts_with("sagemaker:")
+        })
+}
+
+fn grants(group: &Person, is_grant: impl Fn(&Statement) -> bool) -> bool {
+    let policies = group.caller.identity.iter();
+    let mut statements = policies.flat_map(|policy| &policy.statements);
     statements.any(|statement| allows(statement) != Truth::No && is_grant(statement))
 }
 

@@ -43,6 +43,8 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(
         &[
             Kind::Notebook,
+            Kind::NotebookDomain,
+            Kind::NotebookProfile,
             Kind::ProcessingJob,
             Kind::ProcessingJobMonitor,
         ],

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use super::seals::{broken, groups, is_certain, seal_of, unexpected, unsure};
 use super::statements::{about, called, open, unsure as not_told};
-use super::{
-    Check, Context, DESIGNATED_GROUPS, Example, Link, NO_SCP, PROTECTED_BUCKETS, Rule, RuleKind,
-    Subject,
-};
+use super::{Check, Context, Example, Link, Rule, RuleKind, SEAL_ASSUMPTIONS, Subject};
 use crate::access::hinges_of_principal;
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::{Effect, PrincipalEntry, PrincipalKind};
@@ -41,7 +38,7 @@ pub(super) const RULE: Rule = Rule {
             url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
         },
     ],
-    assumes: &[NO_SCP, PROTECTED_BUCKETS, DESIGNATED_GROUPS],
+    assumes: SEAL_ASSUMPTIONS,
     example: Example {
         fail: include_str!("../../testdata/rules/key-use-limited-to-expected-principals/fail.tf"),
         pass: include_str!("../../testdata/rules/key-use-limited-to-expected-principals/pass.tf"),

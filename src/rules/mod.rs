@@ -16,6 +16,7 @@ mod endpoint_does_not_replace_permission;
 mod endpoint_not_in_public_subnet;
 mod endpoint_policies_admit_required_traffic;
 mod endpoint_security_group_correct;
+mod execution_role_cannot_escalate;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_trust_limited;
@@ -34,21 +35,34 @@ mod key_policy_limited_to_trusted_accounts;
 mod key_policy_without_wildcard_principal;
 mod key_rotation_enabled;
 mod key_use_limited_to_expected_principals;
+mod network_controls_are_not_user_access_control;
 mod no_iam_user_access_keys;
+mod notebook_access_granted_to_designated_group;
+mod notebook_access_limited_to_designated_groups;
+mod notebook_access_not_attached_to_users;
+mod notebook_access_not_granted_through_execution_role;
 mod notebook_code_sources_free_of_credentials;
+mod notebook_creation_guarded_for_groups;
 mod notebook_direct_internet_access_disabled;
+mod notebook_group_policy_scoped_to_notebooks;
+mod notebook_lifecycle_not_writable_by_group;
 mod notebook_placed_in_customer_subnet;
 mod notebook_reads_dataset;
 mod notebook_role_can_create_processing_job;
 mod notebook_root_access_disabled;
+mod notebook_session_restricted_to_network;
 mod notebook_starts_processing_job;
 mod notebook_volume_encrypted_with_customer_key;
+mod orchestrator_role_can_run_job;
 mod passrole_scoped;
+mod people;
 mod plan_does_not_regress_path;
+mod processing_job_definition_readable;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
 mod processing_job_runs_in_vpc;
+mod processing_job_security_fields_not_caller_controlled;
 mod processing_job_volume_encrypted_with_customer_key;
 mod reaching;
 mod remedy;
@@ -65,9 +79,11 @@ mod sagemaker_endpoint_policy_customised;
 mod sagemaker_endpoint_policy_names_principals;
 mod sagemaker_only;
 mod sagemaker_path;
+mod sagemaker_users_limited_to_sagemaker_api;
 mod seals;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
+mod studio_access_governed_by_iam;
 mod suggested_statement;
 mod supporting_endpoints_present;
 mod volume_key_is_not_data_access;
@@ -91,11 +107,23 @@ pub static RULES: &[Rule] = &[
     notebook_root_access_disabled::RULE,
     notebook_volume_encrypted_with_customer_key::RULE,
     notebook_code_sources_free_of_credentials::RULE,
+    notebook_access_granted_to_designated_group::RULE,
+    notebook_access_limited_to_designated_groups::RULE,
+    notebook_access_not_attached_to_users::RULE,
+    notebook_access_not_granted_through_execution_role::RULE,
+    notebook_group_policy_scoped_to_notebooks::RULE,
+    notebook_creation_guarded_for_groups::RULE,
+    notebook_lifecycle_not_writable_by_group::RULE,
+    notebook_session_restricted_to_network::RULE,
+    studio_access_governed_by_iam::RULE,
+    network_controls_are_not_user_access_control::RULE,
     processing_job_runs_in_vpc::RULE,
     processing_job_network_isolated::RULE,
     processing_job_inter_container_traffic_encrypted::RULE,
     processing_job_volume_encrypted_with_customer_key::RULE,
     processing_job_output_encrypted_with_customer_key::RULE,
+    processing_job_security_fields_not_caller_controlled::RULE,
+    processing_job_definition_readable::RULE,
     key_rotation_enabled::RULE,
     key_policy_without_wildcard_principal::RULE,
     key_policy_limited_to_trusted_accounts::RULE,
@@ -119,8 +147,11 @@ pub static RULES: &[Rule] = &[
     no_iam_user_access_keys::RULE,
     static_keys_not_delivered_to_workloads::RULE,
     execution_role_not_admin::RULE,
+    execution_role_cannot_escalate::RULE,
     execution_role_has_service_plumbing_permissions::RULE,
     sagemaker_api_reachable_privately::RULE,
+    sagemaker_users_limited_to_sagemaker_api::RULE,
+    orchestrator_role_can_run_job::RULE,
     sagemaker_endpoint_policy_customised::RULE,
     sagemaker_endpoint_policy_names_principals::RULE,
     sagemaker_endpoint_and_iam_policies_combined::RULE,
@@ -278,6 +309,9 @@ pub(crate) const NO_SCP: &str = "no-scp";
 
 /// What every proof of a path takes for granted.
 pub const PATH_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS];
+
+/// What the list of those who reach protected data takes for granted.
+pub const SEAL_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS, DESIGNATED_GROUPS];
 
 /// What can be taken for granted.
 #[must_use]

@@ -3,8 +3,8 @@
 use super::hops::{judge, paths_of, read_code};
 use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Subject};
 use crate::finding::{Severity, Verdict};
-use crate::model::vocabulary::Kind;
 use crate::paths::{Step, WorkloadKind};
+use crate::workload::NOTEBOOK_KINDS;
 
 pub(super) const RULE: Rule = Rule {
     id: "notebook-reads-dataset",
@@ -41,7 +41,7 @@ pub(super) const RULE: Rule = Rule {
         fail: include_str!("../../testdata/rules/notebook-reads-dataset/fail.tf"),
         pass: include_str!("../../testdata/rules/notebook-reads-dataset/pass.tf"),
     },
-    check: Check::Resource(&[Kind::Notebook], check),
+    check: Check::Resource(NOTEBOOK_KINDS, check),
 };
 
 fn check(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {

@@ -4,7 +4,7 @@ use super::hops::judge;
 use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Subject};
 use crate::finding::{Severity, Verdict};
 use crate::model::vocabulary::Kind;
-use crate::paths::{Hop, Step};
+use crate::paths::{Hop, Step, WorkloadKind};
 
 pub(super) const RULE: Rule = Rule {
     id: "notebook-role-can-create-processing-job",
@@ -37,6 +37,8 @@ fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
     let steps = [Step::CreateJob, Step::TagJob, Step::FollowJob];
     let is_own = |hop: &Hop| steps.contains(&hop.step) && hop.principal == name;
     let paths = context.paths().iter();
+    // What starts declared jobs is judged by itself.
+    let paths = paths.filter(|path| path.workload.kind == WorkloadKind::StartedJob);
     let paths = paths.filter(|path| path.hops.iter().any(is_own)).take(1);
     judge(context, paths, is_own, |_| None)
 }

@@ -3,8 +3,8 @@
 use super::hops::{blocked_by, judge, paths_of};
 use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Subject};
 use crate::finding::{Severity, Verdict};
-use crate::model::vocabulary::Kind;
 use crate::paths::{Hop, Step, WorkloadKind};
+use crate::workload::NOTEBOOK_KINDS;
 
 pub(super) const RULE: Rule = Rule {
     id: "notebook-starts-processing-job",
@@ -38,7 +38,7 @@ pub(super) const RULE: Rule = Rule {
         fail: include_str!("../../testdata/rules/notebook-starts-processing-job/fail.tf"),
         pass: include_str!("../../testdata/rules/notebook-starts-processing-job/pass.tf"),
     },
-    check: Check::Resource(&[Kind::Notebook], check),
+    check: Check::Resource(NOTEBOOK_KINDS, check),
 };
 
 fn check(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {

@@ -22,10 +22,10 @@ pub(super) fn remedy(context: &Context<'_, '_>, first: &Hop, hops: &[&Hop]) -> S
     let language = context.graph.language();
     let mut actions: Vec<_> = hops.iter().map(|hop| hop.action.to_owned()).collect();
     actions.dedup();
-    if first.step == Step::AssumeRole {
+    if matches!(first.step, Step::AssumeRole | Step::AssumeStarter) {
         let statement = Statement {
             actions,
-            principal: Some(("Service", quoted("sagemaker.amazonaws.com"))),
+            principal: Some(("Service", quoted(&first.principal))),
             ..Statement::default()
         };
         let (written, role) = (statement.written(language), &first.resource);
@@ -119,7 +119,7 @@ fn past_denial(hop: &Hop) -> String {
     if by_way {
         format!(
             "let the request go the way that the statement asks for (a notebook with direct internet access \
-             takes no gateway endpoint), or {except}"
+             takes no gateway endpoint, and Studio none that is not `VpcOnly`), or {except}"
         )
     } else {
         format!("{except}, or meet its condition")
@@ -127,7 +127,7 @@ fn past_denial(hop: &Hop) -> String {
 }
 
 /// Keys that tell which way a request takes.
-const WAY: &[&str] = &[
+pub(super) const WAY: &[&str] = &[
     "aws:sourcevpce",
     "aws:sourcevpc",
     "aws:sourceip",
@@ -168,9 +168,12 @@ fn resource_of(context: &Context<'_, '_>, hop: &Hop) -> String {
             })
         }
         (_, Some(address)) => arn_of(context, address),
-        (Step::CreateJob | Step::TagJob | Step::FollowJob, None) => {
+        (Step::CreateJob | Step::TagJob | Step::FollowJob, None)
+            if hop.action.starts_with("sagemaker:") =>
+        {
             quoted("arn:aws:sagemaker:*:*:processing-job/*")
         }
+        (Step::FollowJob, None) => quoted(&format!("arn:aws:events:*:*:{}", hop.resource)),
         (Step::WriteLogs, None) if hop.resource != "*" => {
             quoted("arn:aws:logs:*:*:log-group:/aws/sagemaker/*")
         }

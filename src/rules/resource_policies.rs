@@ -335,6 +335,36 @@ fn is_of_sagemaker(service: &Text) -> Truth {
     }
 }
 
+/// What an endpoint for notebooks opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// The API of SageMaker, which makes the URL of a notebook.
+    Api,
+    /// Notebooks themselves.
+    Notebook,
+}
+
+/// Which way to notebooks an endpoint is, if one.
+pub(super) fn door(context: &Context<'_, '_>, endpoint: &Resource<'_>) -> Option<Door> {
+    let service = context
+        .access
+        .text(endpoint.get("service_name")?, endpoint.address.as_str())?;
+    let end = match (service.known(), service.pieces().last()) {
+        (Some(known), _) => known,
+        (None, Some(Piece::Literal(end))) => end.as_str(),
+        (None, _) => return None,
+    };
+    if service.known_start().starts_with(OF_CUSTOMERS) {
+        None
+    } else if end.ends_with(".sagemaker.api") || end.ends_with(".sagemaker.api-fips") {
+        Some(Door::Api)
+    } else if end.ends_with(".notebook") {
+        Some(Door::Notebook)
+    } else {
+        None
+    }
+}
+
 /// Broken because an endpoint has no policy, and so AWS's own, which lets everybody do everything.
 pub(super) fn without_policy(
     endpoint: &Subject<'_, '_>,

@@ -48,6 +48,7 @@ fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
     let started: Vec<_> = context
         .paths()
         .iter()
+        .filter(|path| path.workload.kind == WorkloadKind::StartedJob)
         .filter(|path| path.hops.iter().any(is_own))
         .collect();
     let mut seen = Vec::new();
@@ -76,10 +77,17 @@ fn jobs_as<'c>(context: &'c Context<'_, '_>, path: &'c Path) -> impl Iterator<It
     })
 }
 
+/// What a job needs, but for what starts it where that is no notebook.
+fn hops_as(job: &Path) -> impl Iterator<Item = &Hop> {
+    let is_declared = job.workload.kind == WorkloadKind::DeclaredJob;
+    let hops = job.hops.iter();
+    hops.filter(move |hop| !(is_declared && hop.is_by_starter()))
+}
+
 /// One role for both.
 fn single(context: &Context<'_, '_>, role: &Subject<'_, '_>, path: &Path) -> Verdict {
     let mut jobs = jobs_as(context, path);
-    if jobs.any(|job| job.outcome() != Outcome::Proven) {
+    if jobs.any(|job| Outcome::of(hops_as(job)) != Outcome::Proven) {
         return Verdict::NotApplicable;
     }
     let message = "this one role runs the notebook and the jobs that it starts, and holds all that either \
@@ -122,7 +130,7 @@ fn split(context: &Context<'_, '_>, role: &Subject<'_, '_>, path: &Path) -> Verd
             pass,
         );
     }
-    let hops = || jobs_as(context, path).flat_map(|job| &job.hops);
+    let hops = || jobs_as(context, path).flat_map(hops_as);
     if let Some(hop) = hops().find(lacks) {
         return incomplete(
             format!(

@@ -7,19 +7,22 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::changes::Changes;
+use super::context::{Other, read_others};
 use super::source::Source;
 use super::templates::{self, Templates};
-use super::{Options, hex, reported};
+use super::{Options, hex};
 use crate::finding::{Input, ReportedProblem};
+use crate::load::answers;
 use crate::load::cloudformation::StackSet;
-use crate::load::plan::{self, Form, Plan, View};
+use crate::load::plan::{self, Form, View};
 use crate::load::{self, LoadError, Secrets, What};
 use crate::model::graph::{Draft, ResourceGraph};
 use crate::model::problem::Problem;
 use crate::model::resource::Standing;
 use crate::model::source::{FileId, SourceMap};
 use crate::model::worlds::{Answers, Questions};
-use crate::resolve::{OtherDraft, resolve_among};
+use crate::resolve::resolve_among;
+use crate::workload::add_carried_jobs;
 
 /// One input worked out.
 pub(super) struct Estate<'s> {
@@ -50,15 +53,6 @@ pub(super) struct Overview {
     pub(super) context: Vec<Input>,
     /// Files found in a directory that were not judged.
     pub(super) passed_over: usize,
-}
-
-/// A plan or state of another root.
-struct Other {
-    /// As the user named it.
-    path: String,
-    /// What its resources are called by.
-    name: String,
-    text: String,
 }
 
 /// What was read of one input, with the texts of other roots.
@@ -102,7 +96,8 @@ pub(super) fn each_estate(
     let mut templates = Templates::default();
     let mut judged = BTreeSet::new();
     // A plan beside its root module stands for it, and what tells what another root makes is not judged.
-    let planned = options.context.iter().map(|path| module_beside(path));
+    let context = options.context.iter();
+    let planned = context.map(|context| module_beside(answers::named(context).1));
     let (mut planned, mut states) = (planned.collect::<BTreeSet<_>>(), Vec::new());
     for input in &found.inputs {
         let is_searched_module = input.what == What::Module && input.searched.is_some();
@@ -175,7 +170,9 @@ pub(super) fn each_estate(
 fn left_out(options: &Options) -> Vec<String> {
     let sources = options.source.iter();
     let files = sources.filter(|path| Path::new(path).is_file());
-    options.context.iter().chain(files).cloned().collect()
+    let context = options.context.iter();
+    let context = context.map(|context| answers::named(context).1.to_owned());
+    context.chain(files.cloned()).collect()
 }
 
 /// Whether nobody says that it is an input: it was only found in a directory.
@@ -319,15 +316,10 @@ impl Texts<'_> {
                 view => view,
             };
             // Whether it can be read was told before.
-            if let Ok(plan) = plan::load(&self.sources, *file, view) {
-                secrets.extend(&plan.secrets);
-                others.push(OtherDraft {
-                    file: *file,
-                    name: other.name.clone(),
-                    draft: plan.draft,
-                });
-            }
+            others.extend(other.draft(&self.sources, *file, view, &mut secrets));
         }
+        let mut graph = resolve_among(with_place(read.draft, options), others);
+        add_carried_jobs(&mut graph, &self.sources);
         Ok(Estate {
             name: self.name,
             sources: &self.sources,
@@ -336,7 +328,7 @@ impl Texts<'_> {
             questions: read.questions,
             conditions: read.conditions,
             is_impossible: read.is_impossible,
-            graph: resolve_among(with_place(read.draft, options), others),
+            graph,
             problems: read.problems,
             secrets,
             texts: self,
@@ -379,7 +371,7 @@ impl Texts<'_> {
         }
     }
 
-    fn sha256(&self) -> String {
+    pub(super) fn sha256(&self) -> String {
         let files: Vec<FileId> = match &self.content {
             Content::Plan(file, _) => vec![*file],
             Content::Module(source) => source.files().collect(),
@@ -461,11 +453,11 @@ impl Estate<'_> {
     }
 }
 
-fn sha256(text: &str) -> String {
+pub(super) fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 
-fn unreadable(name: &str, error: &LoadError) -> ReportedProblem {
+pub(super) fn unreadable(name: &str, error: &LoadError) -> ReportedProblem {
     let name = if name == "-" { "standard input" } else { name };
     ReportedProblem {
         message: format!("`{name}` {error}"),
@@ -486,77 +478,4 @@ fn with_place<'a>(mut draft: Draft<'a>, options: &Options) -> Draft<'a> {
         }
     }
     draft
-}
-
-/// Reads the plans and states of other roots. Each is read whole once, so that what is wrong with it is
-/// said once.
-fn read_others(paths: &[String], overview: &mut Overview) -> Vec<Other> {
-    let mut others: Vec<Other> = Vec::new();
-    for path in paths {
-        if others.iter().any(|other| other.path == *path) {
-            continue;
-        }
-        let input = load::Input {
-            name: path.clone(),
-            searched: None,
-            what: What::Text,
-        };
-        match read_other(&input, overview) {
-            Ok(text) => others.push(Other {
-                path: path.clone(),
-                name: file_name(path),
-                text,
-            }),
-            Err(error) => overview.problems.push(unreadable(path, &error)),
-        }
-    }
-    let names: Vec<_> = others.iter().map(|other| other.name.clone()).collect();
-    for other in &mut others {
-        if names.iter().filter(|name| **name == other.name).count() > 1 {
-            other.name.clone_from(&other.path);
-        }
-    }
-    others
-}
-
-fn file_name(path: &str) -> String {
-    let name = Path::new(path).file_name();
-    name.map_or_else(
-        || path.to_owned(),
-        |name| name.to_string_lossy().into_owned(),
-    )
-}
-
-fn read_other(input: &load::Input, overview: &mut Overview) -> Result<String, LoadError> {
-    let mut sources = SourceMap::default();
-    let file = sources.add(&input.name, input.read()?);
-    let Plan {
-        form,
-        timestamp,
-        draft,
-        problems,
-        ..
-    } = plan::load(&sources, file, View::Planned)?;
-    let path = &input.name;
-    overview
-        .problems
-        .extend(problems.into_iter().map(|problem| {
-            let message = format!("`{path}`: {}", problem.message);
-            reported(Problem { message, ..problem }, &sources)
-        }));
-    let text = sources.text(file);
-    overview.context.push(Input {
-        path: path.clone(),
-        kind: form.name(),
-        sha256: sha256(text),
-        estate: path.clone(),
-        account: None,
-        region: None,
-        resources: 0,
-        complete: draft.incomplete.is_none(),
-        source: None,
-        context: true,
-        date: timestamp.map(Into::into).or_else(|| input.date()),
-    });
-    Ok(text.to_owned())
 }

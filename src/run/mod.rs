@@ -1,14 +1,17 @@
 //! The pipeline: from the inputs that the user named to a report.
 
 mod changes;
+mod context;
 mod estate;
 mod expressions;
+mod naming;
 mod question;
 mod regression;
 mod sides;
 mod source;
 mod teller;
 mod templates;
+mod who;
 mod words;
 mod worlds;
 
@@ -16,31 +19,29 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::access::Access;
 use crate::finding::{Assumption, Finding, Report, ReportedProblem};
 use crate::iam::catalogue::ManagedPolicies;
 use crate::load::plan::View;
 use crate::load::terraform::Setting;
-use crate::model::graph::ResourceGraph;
 use crate::model::problem::Problem;
 use crate::model::source::SourceMap;
-use crate::network::Network;
 use crate::paths;
 use crate::report::model::Model;
 use crate::rules::{self, Rule};
-use crate::workload;
 use estate::{Estate, Overview, each_estate};
 pub use expressions::expressions;
-pub use question::{Question, can};
+pub use question::{Outcome, Question, can};
 pub use sides::compare;
 use teller::Teller;
+pub use who::who;
 
 /// What to judge, and how.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Files, directories, or `-` for standard input.
     pub inputs: Vec<String>,
-    /// Plans and states of other roots, which tell what lies outside the inputs.
+    /// Plans and states of other roots and saved answers of the AWS CLI, which tell what lies outside the
+    /// inputs. Before the policy of a key its ARN stands: `ARN=FILE`.
     pub context: Vec<String>,
     /// Terraform source of the plans: a directory, a file, or a binary plan file. Without it, what lies
     /// beside a plan is taken. Of change sets, the template that they were made of.
@@ -92,31 +93,20 @@ fn with_overview(mut report: Report, overview: Overview) -> Report {
     report
 }
 
-/// Proves the paths of every input, and judges nothing else.
+/// Proves the paths and the seals of every input, and judges nothing else.
 #[must_use]
 pub fn prove(options: &Options) -> Report {
     let mut report = Report::default();
-    let overview = each_estate(options, View::Planned, &mut |estate| {
-        worlds::in_each(options, &estate, &mut report, &|world, report| {
-            prove_one(options, world, report);
+    let options = Options {
+        rules: Vec::new(),
+        ..options.clone()
+    };
+    let overview = each_estate(&options, View::Planned, &mut |estate| {
+        worlds::in_each(&options, &estate, &mut report, &|world, report| {
+            one_side(&options, world, report);
         });
     });
     with_overview(report, overview)
-}
-
-fn prove_one(options: &Options, estate: &Estate<'_>, report: &mut Report) {
-    let access = Access::new(&estate.graph, &options.managed_policies);
-    let paths = paths::prove(&access, &Network::new(&estate.graph));
-    let teller = Teller::of(estate);
-    let told = paths.iter().map(|path| teller.proof(path));
-    report.paths.extend(told);
-    let mut problems = estate.problems.clone();
-    problems.extend(access.problems());
-    problems.extend(jobs_not_found(&estate.graph));
-    let problems = problems.into_iter();
-    let told = problems.map(|problem| reported(problem, estate.sources));
-    report.problems.extend(told);
-    report.inputs.push(estate.input());
 }
 
 /// What was taken for granted, as far as something rests on it.
@@ -124,8 +114,10 @@ fn resting(report: &Report) -> Vec<Assumption> {
     let rests_on = |id| {
         let mut findings = report.findings.iter();
         let mut paths = report.paths.iter();
+        let mut seals = report.seals.iter();
         findings.any(|finding| finding.assumptions.contains(&id))
             || paths.any(|path| path.assumptions.contains(&id))
+            || seals.any(|seal| seal.assumptions.contains(&id))
     };
     let mut assumptions = rules::assumptions();
     assumptions.retain(|assumption| rests_on(assumption.id));
@@ -191,11 +183,12 @@ fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<
     let checked = crate::check::check(graph, &options.rules, &options.managed_policies);
     let mut problems = estate.problems.clone();
     problems.extend(checked.problems);
-    problems.extend(jobs_not_found(graph));
     let teller = Teller::of(estate);
     let findings = teller.tell(&checked.judgements, report);
     let told = checked.paths.iter().map(|path| teller.proof(path));
     report.paths.extend(told);
+    let told = checked.seals.iter().map(|seal| teller.seal(seal));
+    report.seals.extend(told);
     report
         .without_data
         .extend(paths::without(graph, &checked.paths).map(str::to_owned));
@@ -204,24 +197,6 @@ fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<
     report.problems.extend(told);
     report.inputs.push(estate.input());
     findings
-}
-
-/// Silence about a job must not look like its approval.
-fn jobs_not_found(graph: &ResourceGraph<'_>) -> Option<Problem> {
-    let carriers = workload::carriers_not_read(graph);
-    let (first, others) = carriers.split_first()?;
-    let others = match others.len() {
-        0 => String::new(),
-        number => format!(" and {number} more"),
-    };
-    Some(Problem {
-        message: format!(
-            "{first}{others} may start Processing jobs, which this version does not look for there"
-        ),
-        origin: None,
-        consequence: "only jobs that are resources of their own are judged".to_owned(),
-        fatal: false,
-    })
 }
 
 fn sort_key(finding: &Finding) -> (&str, u32, u32, &str, &str, &str) {

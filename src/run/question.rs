@@ -3,19 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::estate::each_estate;
+use super::naming::{CALLERS, Names};
 use super::teller::{Teller, decision_name};
 use super::{Options, reported};
 use crate::access::{Access, Answer, Caller, Circumstances, Object, Way};
 use crate::finding::ReportedProblem;
 use crate::finding::proof::Answered;
 use crate::iam::catalogue;
-use crate::iam::text::Domain;
 use crate::iam::{Action, Hinge, Knowledge, Principal};
 use crate::load::plan::View;
-use crate::model::graph::{ResourceGraph, ResourceId, Target};
-use crate::model::resource::Resource;
-use crate::model::truth::Truth;
-use crate::model::value::{Value, Why};
+use crate::model::graph::{ResourceGraph, Target};
 use crate::model::vocabulary::Kind;
 use crate::network::Network;
 use crate::paths::way_of;
@@ -34,10 +31,10 @@ pub struct Question {
 }
 
 /// What came of a question.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// The answer of each estate that has both.
-    pub answers: Vec<Answered>,
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// The answer of each estate that can give one.
+    pub answers: Vec<T>,
     /// What could not be read.
     pub problems: Vec<ReportedProblem>,
     /// What no estate has, and what comes near it.
@@ -48,35 +45,53 @@ pub struct Outcome {
 ///
 /// # Errors
 /// What is wrong with the action.
-pub fn can(options: &Options, question: &Question) -> Result<Outcome, String> {
-    let action = Action::new(&question.action)
-        .ok_or_else(|| format!("`{}` is no action such as s3:GetObject", question.action))?;
-    known_action(&action)?;
-    let mut outcome = Outcome::default();
+pub fn can(options: &Options, question: &Question) -> Result<Outcome<Answered>, String> {
+    let action = action_of(&question.action)?;
+    Ok(of_each(options, &|access, teller| {
+        let network = Network::new(access.graph());
+        let asker = Asker {
+            access,
+            network: &network,
+        };
+        asker.answer(question, &action, teller)
+    }))
+}
+
+/// Puts a question to every estate.
+pub(super) fn of_each<T>(
+    options: &Options,
+    answer: &dyn for<'g, 't, 'a> Fn(&Access<'g, 'a>, &Teller<'t, 'a>) -> Result<T, String>,
+) -> Outcome<T> {
+    let mut answers = Vec::new();
     let mut not_found = BTreeSet::new();
     let mut lost = Vec::new();
     let overview = each_estate(options, View::Planned, &mut |estate| {
         let problems = estate.problems.iter().filter(|problem| problem.fatal);
         lost.extend(problems.map(|problem| reported(problem.clone(), estate.sources)));
         let access = Access::new(&estate.graph, &options.managed_policies);
-        let teller = Teller::of(&estate);
-        let network = Network::new(&estate.graph);
-        let asker = Asker {
-            access: &access,
-            network: &network,
-        };
-        match asker.answer(question, &action, &teller) {
-            Ok(answer) => outcome.answers.push(answer),
+        match answer(&access, &Teller::of(&estate)) {
+            Ok(answer) => answers.push(answer),
             Err(what) => {
                 not_found.insert(what);
             }
         }
     });
-    outcome.problems = overview.problems;
-    outcome.problems.retain(|problem| problem.fatal);
-    outcome.problems.extend(lost);
-    outcome.not_found = not_found.into_iter().collect();
-    Ok(outcome)
+    let mut problems = overview.problems;
+    problems.retain(|problem| problem.fatal);
+    problems.extend(lost);
+    Outcome {
+        answers,
+        problems,
+        not_found: not_found.into_iter().collect(),
+    }
+}
+
+/// The action of a question.
+pub(super) fn action_of(written: &str) -> Result<Action, String> {
+    let action = Action::new(written)
+        .ok_or_else(|| format!("`{written}` is no action such as s3:GetObject"))?;
+    known_action(&action)?;
+    Ok(action)
 }
 
 /// Asks one estate again what a path needed.
@@ -138,34 +153,6 @@ struct Asker<'q, 'g, 'a> {
     network: &'q Network<'g, 'a>,
 }
 
-/// What may be asked about as a resource.
-const OBJECTS: &[Kind] = &[
-    Kind::Bucket,
-    Kind::KmsKey,
-    Kind::KmsKeyReplica,
-    Kind::KmsKeyExternal,
-    Kind::KmsAlias,
-    Kind::Role,
-    Kind::Repository,
-    Kind::Notebook,
-    Kind::ProcessingJob,
-    Kind::User,
-    Kind::Group,
-    Kind::PolicyManaged,
-    Kind::LogGroup,
-    Kind::Secret,
-    Kind::Endpoint,
-];
-
-/// Who can ask.
-const CALLERS: &[Kind] = &[
-    Kind::Role,
-    Kind::User,
-    Kind::Notebook,
-    Kind::ProcessingJob,
-    Kind::ProcessingJobMonitor,
-];
-
 impl<'g, 'a> Asker<'_, 'g, 'a> {
     fn answer(
         &self,
@@ -175,7 +162,9 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
     ) -> Result<Answered, String> {
         let (caller, way) = self.caller(&question.principal, action)?;
         let mut notes = Vec::new();
-        let object = self.object(&question.resource, action, &caller, &mut notes)?;
+        let object = self
+            .names()
+            .object(&question.resource, action, &caller, &mut notes)?;
         let mut circumstances = circumstances(action, &object, way, &mut notes);
         if let (Principal::Service { .. }, Some(owner)) = (&caller.principal, &object.owner) {
             // A service works for the account of the resource, as far as a plan tells.
@@ -238,6 +227,12 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
         self.access.graph()
     }
 
+    fn names(&self) -> Names<'_, 'g, 'a> {
+        Names {
+            access: self.access,
+        }
+    }
+
     /// Who asks, and which way their requests take, where it is a workload.
     fn caller(&self, name: &str, action: &Action) -> Result<(Caller, Way), String> {
         if let Some(members) = self.members(name) {
@@ -245,7 +240,7 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
                 "`{name}` is a group, which asks for nothing itself: ask for one of its users{members}"
             ));
         }
-        let Some(id) = self.find(name, CALLERS)? else {
+        let Some(id) = self.names().find(name, CALLERS)? else {
             // Any text with a dot might be a service: an address is none.
             let is_service =
                 name.ends_with(".amazonaws.com") || name.ends_with(".amazonaws.com.cn");
@@ -254,7 +249,7 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
                 Ok(principal) if !is_named => {
                     Ok((self.access.outsider(principal, name), Way::Unknown))
                 }
-                _ => Err(self.nothing("principal", name, CALLERS)),
+                _ => Err(self.names().nothing("principal", name, CALLERS)),
             };
         };
         let graph = self.graph();
@@ -298,7 +293,7 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
         if graph.get(group).kind() != Some(Kind::Group) {
             return None;
         }
-        let users = self.all(&[Kind::User]);
+        let users = self.names().all(&[Kind::User]);
         let users = users.filter(|(id, _)| self.access.groups_of(*id).0.contains(&group));
         let names: Vec<_> = users.map(|(_, one)| one.address.as_str()).take(3).collect();
         Some(if names.is_empty() {
@@ -306,161 +301,6 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
         } else {
             format!(", such as {}", names.join(", "))
         })
-    }
-
-    /// What is asked about.
-    fn object(
-        &self,
-        name: &str,
-        action: &Action,
-        caller: &Caller,
-        notes: &mut Vec<String>,
-    ) -> Result<Object, String> {
-        if name == "*" || catalogue::is_without_resource(action) == Truth::Yes {
-            if name != "*" {
-                notes.push(format!(
-                    "`{}` is about no resource: it was asked on `*`",
-                    action.written()
-                ));
-            }
-            let mut object = self.access.no_object(caller);
-            if catalogue::is_without_resource(action) != Truth::Yes {
-                notes.push("asked for any resource at all".to_owned());
-                object.arn = self
-                    .access
-                    .unknown("the resource", Why::AtRequest, Domain::ANY);
-            }
-            return Ok(object);
-        }
-        let (bucket, key) = match name.split_once('/') {
-            Some((before, after)) if !name.starts_with("arn:") => (before, Some(after)),
-            _ => (name, None),
-        };
-        let found = match self.find(name, OBJECTS)? {
-            Some(id) => Some((id, None)),
-            None => self.find(bucket, &[Kind::Bucket])?.map(|id| (id, key)),
-        };
-        let Some((id, inside)) = found else {
-            if name.starts_with("arn:") {
-                return Ok(self
-                    .in_bucket(name)
-                    .unwrap_or_else(|| self.access.foreign_object(&name.into(), name)));
-            }
-            return Err(self.nothing("resource", name, OBJECTS));
-        };
-        // KMS decides about the key that an alias stands for, but where the alias itself is managed.
-        let is_alias = self.graph().get(id).kind() == Some(Kind::KmsAlias);
-        let key = is_alias.then(|| self.access.key_of_alias(id)).flatten();
-        let stands_for = key.filter(|_| !action.name().ends_with("alias"));
-        let mut object = self.access.object(stands_for.unwrap_or(id));
-        if self.graph().get(id).kind() == Some(Kind::Bucket) && is_about_objects(action) {
-            object.arn.push_literal("/");
-            if let Some(inside) = inside {
-                object.arn.push_literal(inside);
-                object.name = format!("{}/{inside}", object.name);
-            } else {
-                let any = self
-                    .access
-                    .unknown("the object", Why::AtRequest, Domain::ANY);
-                object.arn.push(&any);
-                object.name = format!("{}/*", object.name);
-                notes.push("asked for any object of the bucket".to_owned());
-            }
-        }
-        Ok(object)
-    }
-
-    /// An object, by its ARN, in a bucket of the input.
-    fn in_bucket(&self, arn: &str) -> Option<Object> {
-        let (bucket, key) = arn.split_once('/')?;
-        match self.graph().named(&[Kind::Bucket], bucket) {
-            Target::Resource(id) => {
-                let mut object = self.access.object(id);
-                object.arn = arn.into();
-                object.name = format!("{}/{key}", object.name);
-                Some(object)
-            }
-            _ => None,
-        }
-    }
-
-    /// The resource of an address, a name or an ARN, one of the estate's own before others.
-    fn find(&self, name: &str, kinds: &[Kind]) -> Result<Option<ResourceId>, String> {
-        let graph = self.graph();
-        if let Some(id) = graph.find(name) {
-            let kind = graph.get(id).kind();
-            if kind.is_some_and(|kind| kinds.contains(&kind)) {
-                return Ok(Some(id));
-            }
-            let what = kind.map_or("what plangate does not read", Kind::name);
-            return Err(format!(
-                "`{name}` is {what}, which this question cannot be about"
-            ));
-        }
-        match graph.named(kinds, name) {
-            Target::Resource(id) => Ok(Some(id)),
-            Target::Outside(_) => Ok(None),
-            Target::Unknown(_) => {
-                let same = self.all(kinds);
-                let same = same.filter(|(_, one)| names_of(one).any(|known| known == name));
-                let mut same: Vec<_> = same.collect();
-                let best = same.iter().map(|(_, one)| one.standing).max();
-                same.retain(|(_, one)| Some(one.standing) == best);
-                let same: Vec<_> = same.iter().map(|(_, one)| one.address.as_str()).collect();
-                Err(format!(
-                    "several are called `{name}`: ask for {}",
-                    same.join(" or ")
-                ))
-            }
-        }
-    }
-
-    fn all<'k>(
-        &self,
-        kinds: &'k [Kind],
-    ) -> impl Iterator<Item = (ResourceId, &'g Resource<'a>)> + use<'k, 'g, 'a> {
-        self.graph().iter().filter(move |(_, resource)| {
-            resource.standing.is_whole()
-                && resource.kind().is_some_and(|kind| kinds.contains(&kind))
-        })
-    }
-
-    /// That there is no such thing, and what comes near.
-    fn nothing(&self, what: &str, name: &str, kinds: &[Kind]) -> String {
-        let mut near = Vec::new();
-        for (_, resource) in self.all(kinds) {
-            let address = resource.address.as_str();
-            let names = names_of(resource).chain([address]);
-            let likeness = names.map(|known| strsim::jaro_winkler(known, name));
-            let likeness = likeness.fold(0.0, f64::max);
-            if likeness > 0.75 {
-                near.push((likeness, address));
-            }
-        }
-        near.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
-        let near: Vec<_> = near
-            .iter()
-            .take(3)
-            .map(|(_, one)| format!("`{one}`"))
-            .collect();
-        if near.is_empty() {
-            let some: Vec<_> = self
-                .all(kinds)
-                .take(3)
-                .map(|(_, one)| one.address.as_str())
-                .collect();
-            let some = if some.is_empty() {
-                String::new()
-            } else {
-                format!(", such as {}", some.join(", "))
-            };
-            format!("there is no {what} `{name}`: give an address{some}, a name or an ARN")
-        } else {
-            format!(
-                "there is no {what} `{name}`; did you mean {}?",
-                near.join(" or ")
-            )
-        }
     }
 }
 
@@ -491,22 +331,4 @@ fn circumstances(
         );
     }
     way.with(keys)
-}
-
-/// The texts that a resource goes by.
-fn names_of<'r>(resource: &'r Resource<'_>) -> impl Iterator<Item = &'r str> {
-    let paths = ["name", "bucket", "arn", "id", "key_id"];
-    paths
-        .into_iter()
-        .filter_map(|path| resource.get(path).and_then(Value::as_text))
-}
-
-/// Whether an action of S3 is about objects rather than their bucket.
-fn is_about_objects(action: &Action) -> bool {
-    let service = catalogue::service(action.service());
-    let known = service.and_then(|service| Some((service, service.action(action.name())?)));
-    known.is_some_and(|(service, known)| {
-        let mut kinds = service.resources_of(known);
-        kinds.any(|(kind, _)| kind.name == "object")
-    })
 }

@@ -183,6 +183,7 @@ fn found(options: &Options, estate: &Estate<'_>, all: &mut Report) -> Side {
     Side {
         findings: report.findings,
         paths: report.paths,
+        seals: report.seals,
         ..resources(estate)
     }
 }
@@ -223,6 +224,7 @@ pub(super) fn before_side(options: &Options, former: &Estate<'_>) -> Side {
     Side {
         findings,
         paths: report.paths,
+        seals: report.seals,
         ..resources(former)
     }
 }

@@ -9,6 +9,7 @@ use super::hex;
 use super::words::{in_own_words, own_name};
 use crate::check::Judgement;
 use crate::finding::proof::{DecisionName, HopProof, Proof, ProofVerdict, Reason, Workload};
+use crate::finding::seal::{ClosedByName, Holder, SealProof};
 use crate::finding::{
     Evidence, Finding, FindingVerdict, MissingValue, Place, Related, Report, Status, Subject,
     ToldBy, Verdict, supply,
@@ -16,11 +17,13 @@ use crate::finding::{
 use crate::iam::{Because, Decision};
 use crate::load::Secrets;
 use crate::load::plan::Form;
-use crate::model::graph::ResourceGraph;
+use crate::model::graph::{Carried, ResourceGraph};
 use crate::model::source::{SourceMap, Span};
+use crate::model::truth::Truth;
 use crate::model::value::Why;
 use crate::paths::{Hop, Outcome, Path, WorkloadKind};
-use crate::rules::PATH_ASSUMPTIONS;
+use crate::rules::{PATH_ASSUMPTIONS, SEAL_ASSUMPTIONS};
+use crate::seals::{Admitted, ClosedBy, Seal};
 
 /// Turns judgements into what the user is told.
 pub(super) struct Teller<'t, 'a> {
@@ -131,6 +134,14 @@ impl Teller<'_, '_> {
 }
 
 impl Teller<'_, '_> {
+    /// Where a job is written that is no resource of its own: `aws_sfn_state_machine.etl.definition States.Prepare`.
+    fn place_in(&self, carried: &Carried<'_>) -> String {
+        let attribute = self.graph.get(carried.by).name_of(carried.attribute);
+        format!("{attribute} {}", carried.place)
+            .trim_end()
+            .to_owned()
+    }
+
     fn mask(&self, text: &str) -> String {
         printable(&self.secrets.mask_prose(text))
     }
@@ -139,7 +150,7 @@ impl Teller<'_, '_> {
         MissingValue {
             value: self.mask(&own_name(value, self.graph)),
             reason: why.to_string(),
-            supply: supply(why, self.told_by).to_owned(),
+            supply: supply(value, why, self.told_by),
         }
     }
 
@@ -148,7 +159,10 @@ impl Teller<'_, '_> {
         let address = self.graph.get(path.workload.id).address.as_str();
         let (kind, found_in) = match path.workload.kind {
             WorkloadKind::Notebook => ("notebook", None),
-            WorkloadKind::DeclaredJob => ("processing-job", None),
+            WorkloadKind::DeclaredJob => {
+                let carried = self.graph.carried(path.workload.id);
+                ("processing-job", carried.map(|one| self.place_in(one)))
+            }
             WorkloadKind::StartedJob => {
                 let found_in = format!("the code of {address}, which may start it");
                 ("processing-job", Some(found_in))
@@ -156,6 +170,7 @@ impl Teller<'_, '_> {
         };
         Proof {
             workload: Workload {
+                is_started_by_code: path.workload.kind == WorkloadKind::StartedJob,
                 kind,
                 address: printable(address),
                 found_in: found_in.map(|text| printable(&text)),
@@ -199,6 +214,51 @@ impl Teller<'_, '_> {
         }
     }
 
+    /// Who can reach protected data.
+    pub(super) fn seal(&self, seal: &Seal) -> SealProof {
+        let principals = seal.admitted.iter().map(|one| Holder {
+            expected: Some(one.expected.is_some()),
+            why: match one.expected {
+                Some(expected) => expected.words().to_owned(),
+                None => one.how.words().to_owned(),
+            },
+            ..self.holder(one)
+        });
+        let principals: Vec<_> = principals.collect();
+        SealProof {
+            resource: printable(self.graph.get(seal.on).address.as_str()),
+            actions: seal.purpose.actions().to_vec(),
+            verdict: SealProof::verdict_of(&principals),
+            closed_by: closed_by_name(seal.closed_by),
+            only_when: Vec::new(),
+            principals,
+            estate: self.estate.to_owned(),
+            assumptions: SEAL_ASSUMPTIONS.to_vec(),
+        }
+    }
+
+    /// Somebody who can do something, whether they are meant to or not.
+    pub(super) fn holder(&self, admitted: &Admitted) -> Holder {
+        let chain = admitted.chain.iter().map(|link| self.mask(&link.text));
+        let hinges = admitted.hinges_on.iter();
+        Holder {
+            principal: self.mask(&admitted.name),
+            expected: None,
+            certain: admitted.certain == Truth::Yes,
+            by: admitted.how.name(),
+            why: admitted.how.words().to_owned(),
+            chain: chain.collect(),
+            because: admitted
+                .because
+                .iter()
+                .map(|one| self.reason(one))
+                .collect(),
+            hinges_on: hinges
+                .map(|(value, why)| self.missing(value, *why))
+                .collect(),
+        }
+    }
+
     pub(super) fn reason(&self, because: &Because) -> Reason {
         let place = |span| Place::from(self.sources.location(span));
         Reason {
@@ -209,6 +269,14 @@ impl Teller<'_, '_> {
             text: self.mask(&because.text),
             location: because.at.filter(|at| *at != Span::NOWHERE).map(place),
         }
+    }
+}
+
+pub(super) fn closed_by_name(closed_by: ClosedBy) -> Option<ClosedByName> {
+    match closed_by {
+        ClosedBy::ResourcePolicy => Some(ClosedByName::ResourcePolicy),
+        ClosedBy::InputOnly => Some(ClosedByName::InputOnly),
+        ClosedBy::Unknown => None,
     }
 }
 

@@ -72,6 +72,11 @@ impl<'i> Templates<'i> {
     /// The sets of templates that belong together, each with the input that it is about.
     pub(super) fn sets(&mut self, options: &Options) -> Vec<(&'i load::Input, StackSet)> {
         let sources = &mut self.sources;
+        for given in &mut self.given {
+            if let Some(path) = &given.path {
+                with_definitions(&mut given.template, path, options, sources);
+            }
+        }
         let sets = sets(&self.given, &mut |path| nested(path, options, sources));
         let named = sets
             .into_iter()
@@ -82,6 +87,47 @@ impl<'i> Templates<'i> {
 
 /// A template that another one nests.
 fn nested(path: &Path, options: &Options, sources: &mut SourceMap) -> Result<Template, String> {
+    let (file, name) = beside_inputs(path, options, sources)?;
+    let mut template = read(sources, file).map_err(|error| format!("`{name}` {error}"))?;
+    with_definitions(&mut template, path, options, sources);
+    Ok(template)
+}
+
+/// Puts the definitions of state machines that lie in files into a template: SAM uploads them.
+///
+/// Source: AWS SAM Developer Guide, "`AWS::Serverless::StateMachine`", `DefinitionUri`.
+fn with_definitions(
+    template: &mut Template,
+    path: &Path,
+    options: &Options,
+    sources: &mut SourceMap,
+) {
+    let directory = path.parent().unwrap_or(path);
+    for local in template.local_definitions() {
+        let Ok(path) = directory.join(&local).canonicalize() else {
+            continue;
+        };
+        let Ok((file, _)) = beside_inputs(&path, options, sources) else {
+            continue;
+        };
+        let text = sources.text(file);
+        let document = if text.trim_start().starts_with('{') {
+            read_json(text, file)
+        } else {
+            read_yaml(text, file)
+        };
+        if let Ok(document) = document {
+            template.define(&local, &document.root);
+        }
+    }
+}
+
+/// A file that an input names; else why it may not or cannot be read.
+fn beside_inputs(
+    path: &Path,
+    options: &Options,
+    sources: &mut SourceMap,
+) -> Result<(FileId, String), String> {
     let name = path.to_string_lossy();
     let name = match std::env::current_dir() {
         Ok(here) => path.strip_prefix(here).map_or(name, Path::to_string_lossy),
@@ -103,8 +149,7 @@ fn nested(path: &Path, options: &Options, sources: &mut SourceMap) -> Result<Tem
     let text = input
         .read()
         .map_err(|error| format!("`{}` {error}", input.name))?;
-    let file = sources.add(&input.name, text);
-    read(sources, file).map_err(|error| format!("`{}` {error}", input.name))
+    Ok((sources.add(&input.name, text), input.name))
 }
 
 /// The values that files give to parameters; of several files, the last one counts.

@@ -7,6 +7,7 @@ use super::Options;
 use super::estate::Estate;
 use super::sort_key;
 use crate::finding::proof::Proof;
+use crate::finding::seal::SealProof;
 use crate::finding::{Finding, Report};
 use crate::model::worlds::{Answer, Answers, Questions};
 
@@ -100,6 +101,7 @@ fn merge(judged: Vec<(World, Report)>, report: &mut Report) {
     let (all, said): (Vec<World>, Vec<Report>) = judged.into_iter().unzip();
     let mut findings: Vec<(Finding, Vec<usize>)> = Vec::new();
     let mut paths: Vec<(Proof, Vec<usize>)> = Vec::new();
+    let mut seals: Vec<(SealProof, Vec<usize>)> = Vec::new();
     let mut tally = said.first().map(|one| one.tally).unwrap_or_default();
     let mut input = None;
     for (world, said) in said.into_iter().enumerate() {
@@ -115,15 +117,12 @@ fn merge(judged: Vec<(World, Report)>, report: &mut Report) {
                 None => findings.push((finding, vec![world])),
             }
         }
+        // What decides them counts, too.
         for path in said.paths {
-            let same = |one: &&mut (Proof, Vec<usize>)| {
-                // What decides it counts, too.
-                one.0 == path
-            };
-            match paths.iter_mut().find(same) {
-                Some((_, worlds)) => worlds.push(world),
-                None => paths.push((path, vec![world])),
-            }
+            gather(&mut paths, path, world);
+        }
+        for seal in said.seals {
+            gather(&mut seals, seal, world);
         }
         for problem in said.problems {
             if !report.problems.contains(&problem) {
@@ -154,10 +153,24 @@ fn merge(judged: Vec<(World, Report)>, report: &mut Report) {
             path.only_when = only_when(&worlds, &all);
             path
         }));
+    report
+        .seals
+        .extend(seals.into_iter().map(|(mut seal, worlds)| {
+            seal.only_when = only_when(&worlds, &all);
+            seal
+        }));
     report.inputs.extend(input);
     report.tally.holds += tally.holds;
     report.tally.broken += tally.broken;
     report.tally.unsure += tally.unsure;
+}
+
+/// Adds what is said of one world to what is said of others.
+fn gather<T: PartialEq>(said: &mut Vec<(T, Vec<usize>)>, one: T, world: usize) {
+    match said.iter_mut().find(|(other, _)| *other == one) {
+        Some((_, worlds)) => worlds.push(world),
+        None => said.push((one, vec![world])),
+    }
 }
 
 /// What is so in some worlds and in no other: one phrase for each of several ways; none, if they are all worlds.

@@ -83,10 +83,36 @@ pub(super) fn outsiders(access: &Access<'_, '_>, data: &Data) -> Vec<Actor> {
     of_policies(access, &data.bucket, &policies)
 }
 
-/// The same for a key alone.
-pub(super) fn outsiders_of_key(access: &Access<'_, '_>, key: &Object) -> Vec<Actor> {
-    let policies: Vec<&Policy> = key.policy().into_iter().chain(key.granted()).collect();
-    of_policies(access, key, &policies)
+/// The same for anything else.
+pub(super) fn outsiders_of(access: &Access<'_, '_>, object: &Object) -> Vec<Actor> {
+    let policies: Vec<&Policy> = object
+        .policy()
+        .into_iter()
+        .chain(object.granted())
+        .collect();
+    of_policies(access, object, &policies)
+}
+
+/// The services of AWS that the policy of a resource names.
+pub(super) fn services_of(access: &Access<'_, '_>, object: &Object) -> Vec<Actor> {
+    let mut names = BTreeSet::new();
+    for statement in object.policy().iter().flat_map(|policy| &policy.statements) {
+        let principals = statement.principals.iter().filter(|one| !one.negated);
+        let entries = principals.flat_map(|one| &one.entries);
+        let services = entries.filter(|entry| entry.kind == PrincipalKind::Service);
+        names.extend(services.filter_map(|entry| entry.text.known()));
+    }
+    let services = names.into_iter().map(|name| {
+        let service = Principal::Service {
+            name: Text::from(name),
+        };
+        Actor {
+            caller: access.outsider(service, name),
+            from: From::OwnAccount,
+            is_designated: false,
+        }
+    });
+    services.collect()
 }
 
 fn of_policies(access: &Access<'_, '_>, data: &Object, policies: &[&Policy]) -> Vec<Actor> {

@@ -143,18 +143,19 @@ impl Links {
 }
 
 impl Sealer<'_, '_, '_> {
-    /// Everyone who reaches data: those who do directly, and those who take over one of them who may be
-    /// there, or who got there so themselves. Whoever should not be there is a matter of their own.
+    /// Everyone who reaches data: those who do directly, and those who take over one of them who counts, or
+    /// who got there so themselves.
     pub(super) fn with_chains(
         &self,
         everyone: &[&Actor],
         mut reached: Vec<Option<Admitted>>,
+        is_target: &dyn Fn(&Admitted) -> bool,
         workloads: &std::collections::BTreeSet<ResourceId>,
     ) -> Vec<Admitted> {
         let mut targets: Vec<Admitted> = reached
             .iter()
             .flatten()
-            .filter(|one| one.expected.is_some())
+            .filter(|one| is_target(one))
             .cloned()
             .collect();
         let mut foreign = Vec::new();

@@ -55,7 +55,7 @@ impl Sealer<'_, '_, '_> {
     }
 
     /// An identity of the account of data that nobody has named.
-    fn anybody_else(&self, data: &Object) -> Option<Caller> {
+    pub(super) fn anybody_else(&self, data: &Object) -> Option<Caller> {
         let account = account_of(&data.arn).filter(|account| account.known() != Some(""));
         let account = account.or_else(|| data.owner.clone())?;
         let mut arn = Text::literal("arn:aws:iam::");
@@ -73,7 +73,7 @@ impl Sealer<'_, '_, '_> {
     }
 }
 
-fn closed(answer: &Answer) -> ClosedBy {
+pub(super) fn closed(answer: &Answer) -> ClosedBy {
     match answer.decision() {
         Decision::Allowed => ClosedBy::InputOnly,
         Decision::Undecided => ClosedBy::Unknown,

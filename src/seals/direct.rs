@@ -42,7 +42,7 @@ impl Sealer<'_, '_, '_> {
     /// Whether an actor reaches a bucket directly, and how.
     pub(super) fn direct(&self, actor: &Actor, data: &Data, purpose: Purpose) -> Option<Admitted> {
         let (object_action, key_action) = purpose.on_bucket()?;
-        let objects = self.objects(actor, data, object_action)?;
+        let objects = self.objects(actor, data, &Action::named(object_action))?;
         let key = self.key(actor, data, key_action)?;
         let all = objects.and(key);
         let mut admitted = Self::admitted(actor, all, Some(&data.bucket), &data.workloads);
@@ -74,7 +74,7 @@ impl Sealer<'_, '_, '_> {
         Some(admitted)
     }
 
-    fn admitted(
+    pub(super) fn admitted(
         actor: &Actor,
         part: Part,
         bucket: Option<&Object>,
@@ -119,12 +119,11 @@ impl Sealer<'_, '_, '_> {
     }
 
     /// The objects of a bucket, straight or by one of its access points; none if they are out of reach.
-    pub(super) fn objects(&self, actor: &Actor, data: &Data, action: &'static str) -> Option<Part> {
-        let action = Action::named(action);
+    pub(super) fn objects(&self, actor: &Actor, data: &Data, action: &Action) -> Option<Part> {
         let ask = |given| {
             let caller = &actor.caller;
             self.access
-                .possible_inside(caller, &action, &data.bucket, &given)
+                .possible_inside(caller, action, &data.bucket, &given)
                 .0
         };
         let straight = self.part(ask(given(actor)));
@@ -150,7 +149,7 @@ impl Sealer<'_, '_, '_> {
             inside.arn.push_literal("/object");
             let through =
                 self.access
-                    .possible_inside(&actor.caller, &action, &inside, &circumstances);
+                    .possible_inside(&actor.caller, action, &inside, &circumstances);
             let both = self
                 .part(through.0)
                 .zip(self.part(ask(circumstances)))
@@ -213,7 +212,7 @@ impl Sealer<'_, '_, '_> {
         by_s3
     }
 
-    fn part(&self, answer: Answer) -> Option<Part> {
+    pub(super) fn part(&self, answer: Answer) -> Option<Part> {
         let certain = match answer.decision() {
             Decision::Allowed => Truth::Yes,
             Decision::Undecided => Truth::Unknown,

@@ -11,6 +11,7 @@ mod chains;
 mod closed;
 mod direct;
 mod rewrites;
+mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +28,7 @@ use crate::model::vocabulary::Kind;
 use crate::paths::{Path, Step};
 use crate::workload::tagged_buckets;
 use actors::{Actor, actors, outsiders};
+pub use who::{Asked, Told, who};
 
 /// Who can do something with protected data.
 #[derive(Debug, Clone)]
@@ -126,6 +128,40 @@ pub enum How {
     Public,
 }
 
+impl How {
+    /// The name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Breadth => "breadth",
+            Self::Administrator => "administrator",
+            Self::Granted => "grant",
+            Self::Foreign => "foreign",
+            Self::Through => "takeover",
+            Self::WholeAccount => "whole-account",
+            Self::Public => "public",
+        }
+    }
+
+    /// How somebody gets in, in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Named => "a statement names them together with it",
+            Self::Breadth => {
+                "a wildcard, or a policy that leaves it to the account, reaches so far"
+            }
+            Self::Administrator => "may do everything",
+            Self::Granted => "a grant on the key lets them, which no policy shows",
+            Self::Foreign => "another account decides who that is",
+            Self::Through => "takes over somebody who can",
+            Self::WholeAccount => "nobody in the account needs a permission of their own",
+            Self::Public => "whoever they are",
+        }
+    }
+}
+
 /// Why somebody may be among those who are let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
@@ -135,6 +171,18 @@ pub enum Expected {
     Designated,
     /// A statement names them together with the data.
     Named,
+}
+
+impl Expected {
+    /// Why somebody may be there, in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Workload => "a workload of this data runs as them, or they start it",
+            Self::Designated => "of a group that notebooks are meant for",
+            Self::Named => "a statement names them together with it",
+        }
+    }
 }
 
 /// One step of taking somebody over.
@@ -270,7 +318,9 @@ impl Sealer<'_, '_, '_> {
                 direct.or_else(|| self.rewrites(actor, data, purpose))
             })
             .collect();
-        let admitted = self.with_chains(&everyone, direct, &data.workloads);
+        // Whoever should not be there is a matter of their own.
+        let is_target = |one: &Admitted| one.expected.is_some();
+        let admitted = self.with_chains(&everyone, direct, &is_target, &data.workloads);
         Some(Seal {
             on,
             purpose,
@@ -281,7 +331,7 @@ impl Sealer<'_, '_, '_> {
 
     fn of_key(&self, key: ResourceId, workloads: &BTreeSet<ResourceId>) -> Seal {
         let object = self.access.object(key);
-        let others = actors::outsiders_of_key(self.access, &object);
+        let others = actors::outsiders_of(self.access, &object);
         let everyone: Vec<&Actor> = self.actors.iter().chain(&others).collect();
         let direct: Vec<Option<Admitted>> = everyone
             .par_iter()

@@ -24,7 +24,7 @@ impl Sealer<'_, '_, '_> {
             return None;
         }
         let has = |part: Option<Truth>| part == Some(Truth::Yes);
-        let objects = self.objects(actor, data, object_action);
+        let objects = self.objects(actor, data, &Action::named(object_action));
         let key = self.key(actor, data, key_action);
         let has_objects = has(objects.as_ref().map(|part| part.certain));
         let has_key = has(key.as_ref().map(|part| part.certain));

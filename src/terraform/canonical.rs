@@ -6,16 +6,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::expansion::{Declared, labels};
 use super::{Evaluated, World, mentions};
+use crate::document;
 use crate::hcl::{self, Piece as HclPiece};
-use crate::load::{Secrets, json_with_holes, shaped};
+use crate::load::{Secrets, shaped};
 use crate::model::expression::{Configuration, Expression, Written};
 use crate::model::graph::{Draft, Provider, ResourceId};
 use crate::model::resource::{Address, Resource, Standing, add_outputs, leave_open, without_keys};
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, ProviderId, Reference, Referent, Value, Why};
-use crate::model::vocabulary::{
-    Attribute, AttributeRole, Field, Fields, Kind, Shape, TypeEntry, terraform_type,
-};
+use crate::model::vocabulary::{Attribute, Field, Fields, Kind, Shape, TypeEntry, terraform_type};
 
 /// What came of a resource.
 struct Found {
@@ -263,11 +262,11 @@ impl Lowering {
 
     fn value(&mut self, value: &hcl::Value, field: Option<&'static Field>) -> Value<'static> {
         let attribute = field.and_then(|field| field.attribute);
-        let is_policy = attribute.is_some_and(|one| one.role == AttributeRole::Policy);
+        let is_document = attribute.is_some_and(Attribute::is_document);
         let shape = attribute.map_or(Shape::Plain, |attribute| attribute.shape);
         let is_script = attribute.is_some_and(|attribute| attribute.script);
         let lowered = match &value.data {
-            hcl::Data::Text(text) if is_policy => self.policy(text, value.origin),
+            hcl::Data::Text(text) if is_document => self.written_document(text, value.origin),
             hcl::Data::Text(text) if is_script => {
                 let data = match (text.base64(), text.holes().next()) {
                     (Some(plain), _) => self.text(plain),
@@ -370,20 +369,20 @@ impl Lowering {
         }
     }
 
-    /// A policy: as the object that it is, with the places of its parts, where they are known.
-    fn policy(&self, text: &hcl::Text, at: Span) -> Value<'static> {
+    /// The text of a document: as the object that it is, with the places of its parts, where they are known.
+    fn written_document(&self, text: &hcl::Text, at: Span) -> Value<'static> {
         if let Some(value) = text.json() {
             return self.document(value);
         }
         let data = self.text(text);
         let document = match &data {
-            Data::Template(pieces) => json_with_holes::read(pieces, at),
+            Data::Template(pieces) => document::read(pieces, at),
             _ => None,
         };
         document.unwrap_or_else(|| Value::new(data, at))
     }
 
-    /// A part of a policy: numbers and truth values are the texts that they are compared as.
+    /// A part of a document: numbers and truth values are the texts that they are compared as.
     fn document(&self, value: &hcl::Value) -> Value<'static> {
         let data = match &value.data {
             hcl::Data::Null(_) => Data::Null,

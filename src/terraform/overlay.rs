@@ -18,7 +18,7 @@ use crate::model::problem::Problem;
 use crate::model::resource::{Resource, Standing};
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, Value, Why};
-use crate::model::vocabulary::{AttributeRole, Field, TypeEntry};
+use crate::model::vocabulary::{Attribute, Field, TypeEntry};
 use crate::room::with_room;
 
 /// What came of laying a source over a plan.
@@ -147,13 +147,13 @@ impl Merge {
         let secret = plan.sensitive || source.sensitive;
         let inner = |name: &str| field.and_then(|field| field.fields.canonical(name));
         let attribute = field.and_then(|field| field.attribute);
-        let is_policy = attribute.is_some_and(|one| one.role == AttributeRole::Policy);
+        let is_document = attribute.is_some_and(Attribute::is_document);
         let data = match (&plan.data, &source.data) {
             (Data::Unknown(_), Data::Unknown(_)) => plan.data.clone(),
             // A source that fails is not that of the plan, which may tell more by itself.
             (Data::Unknown(_), _) if fails(source) => plan.data.clone(),
             (Data::Unknown(_), _) => source.data.clone(),
-            (Data::Text(text), Data::Map(_)) if is_policy => {
+            (Data::Text(text), Data::Map(_)) if is_document => {
                 if same_document(text, source) {
                     source.data.clone()
                 } else {
@@ -274,7 +274,7 @@ fn as_text(data: &Data<'_>) -> Option<String> {
     }
 }
 
-/// Whether a policy that a plan shows says the same as its source, wherever that is known.
+/// Whether a document that a plan shows says the same as its source, wherever that is known.
 fn same_document(text: &str, source: &Value<'static>) -> bool {
     let parsed: Result<serde_json::Value, _> = serde_json::from_str(text);
     parsed.is_ok_and(|parsed| same_json(&parsed, source))

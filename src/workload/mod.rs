@@ -1,13 +1,24 @@
 //! Finds the workloads of an estate: whatever reads and writes protected data. One file per carrier.
 //!
-//! So far: Processing jobs that are declared as resources, and the job definitions of Model Monitor,
-//! which say the same under other names.
+//! Processing jobs that are declared as resources, the job definitions of Model Monitor, which say the same
+//! under other names, and jobs that are written inside of state machines, pipelines and schedules.
 
+mod body;
+mod carriers;
+mod definition;
+mod expressions;
 mod images;
+mod notebooks;
+mod pipelines;
 mod placement;
 mod protected;
+mod starters;
+mod state_machines;
 
+pub use carriers::add_carried_jobs;
+pub use definition::{Definition, definition_of, unread_part};
 pub use images::is_image_account;
+pub use notebooks::{NOTEBOOK_KINDS, Notebook, domain_of, notebooks};
 pub use placement::{PLACED_KINDS, groups_paths, noun, subnets_path};
 pub use protected::{bucket_of, protected_buckets, tagged_buckets};
 
@@ -16,49 +27,6 @@ use crate::model::resource::{Resource, Standing};
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Value};
 use crate::model::vocabulary::Kind;
-
-/// What may start Processing jobs that are written inside it, where this version does not look: state
-/// machines, pipelines and schedules.
-#[must_use]
-pub fn carriers_not_read<'g>(graph: &'g ResourceGraph<'_>) -> Vec<&'g str> {
-    let carriers = graph.iter().filter(|(_, resource)| {
-        let kind = resource.kind();
-        let may_start = matches!(kind, Some(Kind::Orchestrator | Kind::OrchestratorTarget));
-        may_start && resource.standing == Standing::Judged && may_hold_jobs(resource)
-    });
-    carriers
-        .map(|(_, resource)| resource.address.as_str())
-        .collect()
-}
-
-/// Whatever has a definition may. Rules and schedules of events start much else; of those, only what
-/// mentions SageMaker is worth a word.
-fn may_hold_jobs(resource: &Resource<'_>) -> bool {
-    let definitions = [
-        "definition",
-        "pipeline_definition",
-        "monitoring_schedule_config",
-    ];
-    let has_definition = resource
-        .entry
-        .is_some_and(|entry| definitions.iter().any(|path| entry.knows(path)));
-    has_definition
-        || resource
-            .attributes
-            .iter()
-            .any(|(_, value)| mentions_sagemaker(value))
-}
-
-fn mentions_sagemaker(value: &Value<'_>) -> bool {
-    match &value.data {
-        Data::Text(text) => text.to_ascii_lowercase().contains("sagemaker"),
-        Data::List(list) => list.iter().any(mentions_sagemaker),
-        Data::Map(map) => map
-            .iter()
-            .any(|(name, value)| name.contains("sagemaker") || mentions_sagemaker(value)),
-        _ => false,
-    }
-}
 
 /// A role that a workload runs as.
 #[derive(Debug, Clone)]
@@ -149,6 +117,18 @@ const MONITOR: Names = Names {
     image: "_app_specification",
 };
 
+const SCHEDULED: Names = Names {
+    resources: "monitoring_resources",
+    output: "monitoring_output_config",
+    outputs: "monitoring_outputs",
+    inputs: &[
+        "monitoring_inputs",
+        "baseline_config",
+        "monitoring_app_specification",
+    ],
+    image: "monitoring_app_specification",
+};
+
 /// The kinds of resource that declare a job.
 pub const JOB_KINDS: &[Kind] = &[Kind::ProcessingJob, Kind::ProcessingJobMonitor];
 
@@ -158,6 +138,7 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
     pub fn of(resource: &'g Resource<'a>) -> Option<Self> {
         let names = match resource.kind()? {
             Kind::ProcessingJob => DECLARED,
+            Kind::ProcessingJobMonitor if resource.entry?.knows(SCHEDULED.resources) => SCHEDULED,
             Kind::ProcessingJobMonitor => MONITOR,
             _ => return None,
         };

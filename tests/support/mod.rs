@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use plangate::finding::{FindingVerdict, Report};
+use plangate::finding::{Finding, FindingVerdict, Report};
 
 /// The folder with inputs from public projects, where this machine has it. Tests that need it say so
 /// when they are skipped.
@@ -61,6 +61,64 @@ pub(crate) fn verdict(report: &Report) -> &'static str {
     } else {
         "not applicable"
     }
+}
+
+/// Whether a text names a resource, as a whole word.
+fn says(text: &str, name: &str) -> bool {
+    let is_part = |one: char| one.is_ascii_alphanumeric() || "_-".contains(one);
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let after = text
+            .get(at + name.len()..)
+            .unwrap_or_default()
+            .chars()
+            .next();
+        !before.is_some_and(|one| is_part(one) || one == '.') && !after.is_some_and(is_part)
+    })
+}
+
+/// Whether a finding leads its reader to a resource: by its subject, by a place, or by a hop of the path that it
+/// belongs to.
+pub(crate) fn leads_to(finding: &Finding, report: &Report, name: &str) -> bool {
+    let own = finding.resource.address.as_str();
+    let related = finding.related.iter().map(|one| one.message.as_str());
+    let paths = report.paths.iter();
+    let paths = paths.filter(|path| path.workload.address == own || path.role == own);
+    let hops = paths.flat_map(|path| {
+        let hops = path.hops.iter();
+        let ends = hops.flat_map(|hop| [hop.principal.as_str(), hop.resource.as_str()]);
+        ends.chain([path.role.as_str(), path.workload.address.as_str()])
+    });
+    let mut texts = [own, finding.message.as_str()]
+        .into_iter()
+        .chain(related)
+        .chain(hops);
+    texts.any(|text| says(text, name))
+}
+
+/// The findings of a rule with a verdict.
+pub(crate) fn with<'r>(
+    report: &'r Report,
+    alias: &str,
+    verdict: FindingVerdict,
+) -> impl Iterator<Item = &'r Finding> {
+    let findings = report.findings.iter();
+    findings.filter(move |one| one.alias == alias && one.verdict == verdict)
+}
+
+/// Whether a report says of a resource that it cannot tell. Which rule does is open: one that judges groups is silent
+/// where it cannot be told which groups are meant, one on whole paths where a path is in doubt.
+pub(crate) fn is_in_doubt(report: &Report, name: &str) -> bool {
+    let mut findings = report.findings.iter();
+    findings.any(|one| one.verdict == FindingVerdict::Unsure && leads_to(one, report, name))
+}
+
+/// Rules that expectations name and nobody has written yet: what asks for one of them alone is skipped. To be
+/// deleted, with what calls it, once every rule is there.
+pub(crate) fn is_to_come(alias: &str) -> bool {
+    !plangate::rules::RULES
+        .iter()
+        .any(|rule| rule.alias == alias)
 }
 
 /// Where the template of a fixture is deployed to: the account and region that its plan tells.

@@ -7,7 +7,6 @@
 
 mod bad;
 mod corpora;
-mod exam;
 mod intrinsics;
 mod parameters;
 mod positions;

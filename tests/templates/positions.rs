@@ -78,6 +78,8 @@ fn misplaced(text: &str, parts: &Parts, report: &Report) -> (Vec<String>, usize)
     for finding in &report.findings {
         let place = bytes(text, &finding.location);
         let address = finding.resource.address.as_str();
+        // A job that a resource carries stands inside of that.
+        let address = address.split(' ').next().unwrap_or(address);
         // Who reaches data by a wildcard has nothing to do with them but what the finding says.
         let said = parts.keys().map(String::as_str);
         let said = said.filter(|name| finding.message.contains(&format!("`{name}`")));

@@ -7,6 +7,7 @@
 
 mod assembly;
 mod change_set;
+mod definitions;
 mod exports;
 mod parameters;
 mod sets;

@@ -1,5 +1,7 @@
 //! What a document is, told by the keys at its top.
 
+use crate::load::answers::Command;
+
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -62,7 +64,7 @@ pub(super) struct Sections {
     pub(super) version: bool,
     pub(super) artifacts: bool,
     /// The command of the AWS CLI whose answer it looks like.
-    pub(super) answer: Option<&'static str>,
+    pub(super) answer: Option<Command>,
 }
 
 impl Sections {
@@ -76,13 +78,7 @@ impl Sections {
             "artifacts" => self.artifacts = true,
             "lineage" => self.raw_state = true,
             "Resources" | "AWSTemplateFormatVersion" => self.template = true,
-            "RoleDetailList" | "UserDetailList" | "GroupDetailList" => {
-                self.answer = Some("iam get-account-authorization-details");
-            }
-            "Policy" => self.answer = Some("kms get-key-policy"),
-            "VpcEndpoints" => self.answer = Some("ec2 describe-vpc-endpoints"),
-            "RouteTables" => self.answer = Some("ec2 describe-route-tables"),
-            _ => {}
+            _ => self.answer = self.answer.or_else(|| Command::of_key(key)),
         }
         self.foreign = true;
     }

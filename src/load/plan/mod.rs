@@ -181,6 +181,12 @@ impl<'r, 'de> Document<'r, 'de> {
                 column: error.column(),
                 reason: reason(error),
             }
+        } else if let Some(command) = self.sections.answer {
+            // Pages of one answer may stand one after another.
+            match reason(error).as_str() {
+                "trailing characters" => LoadError::Answer(command),
+                _ => LoadError::broken_answer(command, error),
+            }
         } else if self.sections.changes && self.reading.text().contains("\"ResourceChange\"") {
             LoadError::BrokenChangeSet {
                 line: error.line(),
@@ -493,7 +499,7 @@ impl<'de> Document<'_, 'de> {
 }
 
 /// The parser's words without its place, which is told apart.
-fn reason(error: &serde_json::Error) -> String {
+pub(super) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" at line ") {
         Some((reason, _)) => reason.to_owned(),

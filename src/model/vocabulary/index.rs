@@ -282,6 +282,12 @@ pub fn cloudformation_type(name: &str) -> Option<&'static TypeEntry> {
     CLOUDFORMATION.get(name)
 }
 
+/// Finds how to read what is written inside of a resource and stands for one by itself.
+#[must_use]
+pub fn type_inside(name: &str) -> Option<&'static TypeEntry> {
+    INSIDE.get(name)
+}
+
 type Types = HashMap<&'static str, TypeEntry>;
 
 static CLOUDFORMATION: LazyLock<Types> = LazyLock::new(|| {
@@ -293,6 +299,22 @@ static CLOUDFORMATION: LazyLock<Types> = LazyLock::new(|| {
         (name, entry)
     });
     entries.collect()
+});
+
+static INSIDE: LazyLock<Types> = LazyLock::new(|| {
+    let inside = |name: &&str| name.contains('.');
+    let mut types = Types::new();
+    for row in rows() {
+        if let Some(name) = row.cloudformation.filter(inside) {
+            let mut entry = entry(row, cloudformation_steps, false);
+            entry.language = Language::CloudFormation;
+            types.insert(name, entry);
+        }
+        if let Some(name) = row.awscc.filter(inside) {
+            types.insert(name, entry(row, awscc_steps, false));
+        }
+    }
+    types
 });
 
 static TERRAFORM: LazyLock<(Types, Types)> = LazyLock::new(|| {

@@ -26,6 +26,7 @@ mod storage;
 
 pub use index::{
     Field, Fields, Language, TypeEntry, cloudformation_type, snake_case, terraform_type,
+    type_inside,
 };
 pub use kind::Kind;
 
@@ -124,8 +125,11 @@ pub enum AttributeRole {
     Argument,
     /// An argument that names the resource, unique within its kind: two equal ones are one resource.
     Name,
-    /// A policy document: JSON text or an object.
+    /// A policy document: JSON text or an object. One of which only pieces are known is in the model as the
+    /// object with holes in it.
     Policy,
+    /// Another document in the same forms: the definition of a state machine.
+    Document,
     /// Set by the service. The template, where there is one, derives it: `{name}` stands for another
     /// attribute, `{partition}`, `{region}` and `{account}` for the place of the resource.
     Output(Option<&'static str>),
@@ -256,6 +260,12 @@ impl Attribute {
         !self.refers.is_empty() && self.path.ends_with('s')
     }
 
+    /// Whether it holds a document, a policy or another one.
+    #[must_use]
+    pub fn is_document(&self) -> bool {
+        matches!(self.role, AttributeRole::Policy | AttributeRole::Document)
+    }
+
     /// Whether the service sets it, and nobody writes it.
     #[must_use]
     pub fn is_output(&self) -> bool {
@@ -331,6 +341,11 @@ impl Attribute {
 
     const fn script(mut self) -> Self {
         self.script = true;
+        self
+    }
+
+    const fn document(mut self) -> Self {
+        self.role = AttributeRole::Document;
         self
     }
 

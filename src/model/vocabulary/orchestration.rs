@@ -5,6 +5,109 @@ use super::{Default, Kind, Row, attribute, derived, elsewhere, outside_aws, row}
 /// What a schedule or an event rule may start, as far as it can lead to a job.
 const TARGETS: &[Kind] = &[Kind::Orchestrator, Kind::Lambda];
 
+/// The request of a job as a monitoring schedule writes it, behind `$snake` and `$pascal`.
+macro_rules! monitoring_job {
+    ($snake:literal, $pascal:literal, $($more:expr,)*) => {
+        &[
+            $($more,)*
+            outside_aws(
+                concat!($snake, "role_arn"),
+                concat!($pascal, "RoleArn"),
+            )
+            .refers(&[Kind::Role]),
+            outside_aws(
+                concat!($snake, "monitoring_app_specification.image_uri"),
+                concat!($pascal, "MonitoringAppSpecification.ImageUri"),
+            )
+            .refers(Kind::IMAGES),
+            outside_aws(
+                concat!($snake, "monitoring_app_specification.container_arguments"),
+                concat!($pascal, "MonitoringAppSpecification.ContainerArguments"),
+            ),
+            outside_aws(
+                concat!($snake, "monitoring_app_specification.container_entrypoint"),
+                concat!($pascal, "MonitoringAppSpecification.ContainerEntrypoint"),
+            ),
+            outside_aws(
+                concat!($snake, "monitoring_app_specification.record_preprocessor_source_uri"),
+                concat!($pascal, "MonitoringAppSpecification.RecordPreprocessorSourceUri"),
+            ),
+            outside_aws(
+                concat!($snake, "monitoring_app_specification.post_analytics_processor_source_uri"),
+                concat!($pascal, "MonitoringAppSpecification.PostAnalyticsProcessorSourceUri"),
+            ),
+            outside_aws(
+                concat!($snake, "environment"),
+                concat!($pascal, "Environment"),
+            ),
+            outside_aws(
+                concat!($snake, "baseline_config.constraints_resource.s3_uri"),
+                concat!($pascal, "BaselineConfig.ConstraintsResource.S3Uri"),
+            ),
+            outside_aws(
+                concat!($snake, "baseline_config.statistics_resource.s3_uri"),
+                concat!($pascal, "BaselineConfig.StatisticsResource.S3Uri"),
+            ),
+            outside_aws(
+                concat!($snake, "monitoring_inputs[].batch_transform_input.data_captured_destination_s3_uri"),
+                concat!($pascal, "MonitoringInputs[].BatchTransformInput.DataCapturedDestinationS3Uri"),
+            ),
+            outside_aws(
+                concat!($snake, "monitoring_inputs[].endpoint_input.endpoint_name"),
+                concat!($pascal, "MonitoringInputs[].EndpointInput.EndpointName"),
+            ),
+            outside_aws(
+                concat!($snake, "monitoring_output_config.kms_key_id"),
+                concat!($pascal, "MonitoringOutputConfig.KmsKeyId"),
+            )
+            .refers(Kind::KEYS),
+            outside_aws(
+                concat!($snake, "monitoring_output_config.monitoring_outputs[].s3_output.s3_uri"),
+                concat!($pascal, "MonitoringOutputConfig.MonitoringOutputs[].S3Output.S3Uri"),
+            ),
+            outside_aws(
+                concat!($snake, "monitoring_resources.cluster_config.instance_count"),
+                concat!($pascal, "MonitoringResources.ClusterConfig.InstanceCount"),
+            )
+            .number(),
+            outside_aws(
+                concat!($snake, "monitoring_resources.cluster_config.instance_type"),
+                concat!($pascal, "MonitoringResources.ClusterConfig.InstanceType"),
+            ),
+            outside_aws(
+                concat!($snake, "monitoring_resources.cluster_config.volume_kms_key_id"),
+                concat!($pascal, "MonitoringResources.ClusterConfig.VolumeKmsKeyId"),
+            )
+            .refers(Kind::KEYS),
+            outside_aws(
+                concat!($snake, "network_config.enable_network_isolation"),
+                concat!($pascal, "NetworkConfig.EnableNetworkIsolation"),
+            )
+            .default(Default::Bool(false)),
+            outside_aws(
+                concat!($snake, "network_config.enable_inter_container_traffic_encryption"),
+                concat!($pascal, "NetworkConfig.EnableInterContainerTrafficEncryption"),
+            )
+            .default(Default::Bool(false)),
+            outside_aws(
+                concat!($snake, "network_config.vpc_config.subnets"),
+                concat!($pascal, "NetworkConfig.VpcConfig.Subnets"),
+            )
+            .refers(Kind::SUBNETS),
+            outside_aws(
+                concat!($snake, "network_config.vpc_config.security_group_ids"),
+                concat!($pascal, "NetworkConfig.VpcConfig.SecurityGroupIds"),
+            )
+            .refers(Kind::SECURITY_GROUPS),
+            outside_aws(
+                concat!($snake, "stopping_condition.max_runtime_in_seconds"),
+                concat!($pascal, "StoppingCondition.MaxRuntimeInSeconds"),
+            )
+            .number(),
+        ]
+    };
+}
+
 pub(super) const ROWS: &[Row] = &[
     row(Kind::Orchestrator)
         .aws("aws_sagemaker_monitoring_schedule")
@@ -12,7 +115,9 @@ pub(super) const ROWS: &[Row] = &[
         .identified_by("arn")
         .awscc("awscc_sagemaker_monitoring_schedule")
         .computed(&["name"])
-        .attributes(&[
+        .attributes(monitoring_job!(
+            "monitoring_schedule_config.monitoring_job_definition.",
+            "MonitoringScheduleConfig.MonitoringJobDefinition.",
             attribute("name", "MonitoringScheduleName").name(),
             attribute(
                 "monitoring_schedule_config[0].monitoring_job_definition_name",
@@ -27,138 +132,6 @@ pub(super) const ROWS: &[Row] = &[
                 "monitoring_schedule_config[0].schedule_config[0].schedule_expression",
                 "MonitoringScheduleConfig.ScheduleConfig.ScheduleExpression",
             ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.role_arn",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.RoleArn",
-            )
-            .refers(&[Kind::Role]),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_app_specification.image_uri",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringAppSpecification.ImageUri",
-            )
-            .refers(Kind::IMAGES),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_app_specification.container_arguments",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringAppSpecification.ContainerArguments",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_app_specification.container_entrypoint",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringAppSpecification.ContainerEntrypoint",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_app_specification.record_preprocessor_source_uri",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringAppSpecification.RecordPreprocessorSourceUri",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_app_specification.post_analytics_processor_source_uri",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringAppSpecification.PostAnalyticsProcessorSourceUri",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.environment",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.Environment",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 baseline_config.constraints_resource.s3_uri",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.BaselineConfig.\
-                 ConstraintsResource.S3Uri",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 baseline_config.statistics_resource.s3_uri",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.BaselineConfig.\
-                 StatisticsResource.S3Uri",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_inputs[].batch_transform_input.data_captured_destination_s3_uri",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringInputs[].BatchTransformInput.DataCapturedDestinationS3Uri",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_inputs[].endpoint_input.endpoint_name",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringInputs[].EndpointInput.EndpointName",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_output_config.kms_key_id",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringOutputConfig.KmsKeyId",
-            )
-            .refers(Kind::KEYS),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_output_config.monitoring_outputs[].s3_output.s3_uri",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringOutputConfig.MonitoringOutputs[].S3Output.S3Uri",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_resources.cluster_config.instance_count",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringResources.ClusterConfig.InstanceCount",
-            )
-            .number(),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_resources.cluster_config.instance_type",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringResources.ClusterConfig.InstanceType",
-            ),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 monitoring_resources.cluster_config.volume_kms_key_id",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 MonitoringResources.ClusterConfig.VolumeKmsKeyId",
-            )
-            .refers(Kind::KEYS),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 network_config.enable_network_isolation",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.NetworkConfig.\
-                 EnableNetworkIsolation",
-            )
-            .default(Default::Bool(false)),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 network_config.enable_inter_container_traffic_encryption",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.NetworkConfig.\
-                 EnableInterContainerTrafficEncryption",
-            )
-            .default(Default::Bool(false)),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 network_config.vpc_config.subnets",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.NetworkConfig.\
-                 VpcConfig.Subnets",
-            )
-            .refers(Kind::SUBNETS),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 network_config.vpc_config.security_group_ids",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.NetworkConfig.\
-                 VpcConfig.SecurityGroupIds",
-            )
-            .refers(Kind::SECURITY_GROUPS),
-            outside_aws(
-                "monitoring_schedule_config.monitoring_job_definition.\
-                 stopping_condition.max_runtime_in_seconds",
-                "MonitoringScheduleConfig.MonitoringJobDefinition.\
-                 StoppingCondition.MaxRuntimeInSeconds",
-            )
-            .number(),
             attribute("tags", "Tags").tags(),
             derived("id", "", "{name}"),
             derived(
@@ -166,21 +139,26 @@ pub(super) const ROWS: &[Row] = &[
                 "MonitoringScheduleArn",
                 "arn:{partition}:sagemaker:{region}:{account}:monitoring-schedule/{name}",
             ),
-        ]),
+        )),
+    row(Kind::ProcessingJobMonitor)
+        .cloudformation("AWS::SageMaker::MonitoringSchedule.MonitoringScheduleConfig.MonitoringJobDefinition")
+        .awscc("awscc_sagemaker_monitoring_schedule.monitoring_schedule_config.monitoring_job_definition")
+        .attributes(monitoring_job!("", "",)),
     row(Kind::Orchestrator)
         .aws("aws_sagemaker_pipeline")
         .cloudformation("AWS::SageMaker::Pipeline")
         .awscc("awscc_sagemaker_pipeline")
         .attributes(&[
             attribute("pipeline_name", "PipelineName").name(),
-            attribute("pipeline_definition", ""),
+            attribute("pipeline_definition", "").document(),
             attribute("pipeline_definition_s3_location[0].bucket", "").refers(&[Kind::Bucket]),
             attribute("pipeline_definition_s3_location[0].object_key", "").refers(&[Kind::Object]),
             attribute("pipeline_definition_s3_location[0].version_id", ""),
             outside_aws(
                 "pipeline_definition.pipeline_definition_body",
                 "PipelineDefinition.PipelineDefinitionBody",
-            ),
+            )
+            .document(),
             outside_aws(
                 "pipeline_definition.pipeline_definition_s3_location.bucket",
                 "PipelineDefinition.PipelineDefinitionS3Location.Bucket",
@@ -212,8 +190,8 @@ pub(super) const ROWS: &[Row] = &[
         .computed(&["name"])
         .attributes(&[
             attribute("name", "StateMachineName").name(),
-            attribute("definition", "DefinitionString"),
-            outside_aws("definition_object", "Definition"),
+            attribute("definition", "DefinitionString").document(),
+            outside_aws("definition_object", "Definition").document(),
             outside_aws(
                 "definition_s3_location.bucket",
                 "DefinitionS3Location.Bucket",
@@ -265,7 +243,7 @@ pub(super) const ROWS: &[Row] = &[
         .cloudformation("AWS::Serverless::StateMachine")
         .attributes(&[
             outside_aws("name", "Name").name(),
-            outside_aws("definition_object", "Definition"),
+            outside_aws("definition_object", "Definition").document(),
             outside_aws("definition_uri", "DefinitionUri"),
             outside_aws("definition_substitutions", "DefinitionSubstitutions"),
             outside_aws("role_arn", "Role").refers(&[Kind::Role]),
@@ -307,7 +285,7 @@ pub(super) const ROWS: &[Row] = &[
             attribute("kms_key_arn", "KmsKeyArn").refers(Kind::KEYS),
             attribute("target[0].arn", "Target.Arn").refers(TARGETS),
             attribute("target[0].role_arn", "Target.RoleArn").refers(&[Kind::Role]),
-            attribute("target[0].input", "Target.Input"),
+            attribute("target[0].input", "Target.Input").document(),
             attribute(
                 "target[0].sagemaker_pipeline_parameters[0].pipeline_parameter[].name",
                 "Target.SageMakerPipelineParameters.PipelineParameterList[].Name",
@@ -357,7 +335,7 @@ pub(super) const ROWS: &[Row] = &[
             attribute("target_id", "Id"),
             attribute("arn", "Arn").refers(TARGETS),
             attribute("role_arn", "RoleArn").refers(&[Kind::Role]),
-            attribute("input", "Input"),
+            attribute("input", "Input").document(),
             attribute("input_path", "InputPath"),
             attribute(
                 "input_transformer[0].input_template",

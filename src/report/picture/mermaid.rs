@@ -10,8 +10,8 @@ use crate::finding::Report;
 const WIDTH: usize = 42;
 
 /// Prints the paths, and who else gets in.
-pub fn write(report: &Report, leaks: &[Leak], out: &mut dyn Write) -> io::Result<()> {
-    let picture = Picture::of(report, leaks);
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let picture = Picture::of(report);
     writeln!(out, "%% {}; {}", picture.title, picture.summary)?;
     writeln!(out, "flowchart LR")?;
     let mut links = Links::default();
@@ -161,15 +161,7 @@ fn draw_leaks(leaks: &[Leak], links: &mut Links, out: &mut String) {
         let class = class(shade);
         _ = writeln!(out, "    l{number}w([{who}]):::{class}");
         _ = writeln!(out, "    l{number}t[({what})]:::{class}");
-        let word = if leak.certain {
-            "gets in"
-        } else {
-            "may get in"
-        };
-        let chain = match leak.chain.as_slice() {
-            [] => word.to_owned(),
-            steps => format!("{word}\n{}", steps.join("\n")),
-        };
+        let chain = format!("{}\n{}", leak.told(), leak.how.join("\n"));
         let (from, to) = (format!("l{number}w"), format!("l{number}t"));
         links.draw(&from, &to, &chain, shade, out);
     }

@@ -9,6 +9,7 @@ pub mod mermaid;
 pub mod svg;
 
 use super::human::{count, judged};
+use super::seals::does;
 use crate::finding::Report;
 use crate::finding::proof::{DecisionName, HopProof, Proof, ProofVerdict};
 
@@ -22,16 +23,17 @@ const LONGEST: usize = 200;
 const BEFORE_ROLE: &[&str] = &["create-job", "tag-job", "pass-role", "assume-role"];
 
 /// Somebody who gets at protected data and is not meant to, or whose access cannot be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leak {
+struct Leak {
     /// Who.
-    pub principal: String,
-    /// How they come to it: `assumes aws_iam_role.x`, one phrase for each step.
-    pub chain: Vec<String>,
+    principal: String,
+    /// What they can do: `read`, `write` or `decrypt`, each once.
+    does: Vec<&'static str>,
+    /// How they come to it: `assumes aws_iam_role.x`, one phrase for each step; else why they can themselves.
+    how: Vec<String>,
     /// The bucket or key.
-    pub resource: String,
+    resource: String,
     /// They may, whatever is still unknown; else it cannot be told.
-    pub certain: bool,
+    certain: bool,
 }
 
 /// How a line or a box is drawn.
@@ -104,7 +106,7 @@ struct Reason {
 }
 
 impl Picture {
-    fn of(report: &Report, leaks: &[Leak]) -> Self {
+    fn of(report: &Report) -> Self {
         let order = [
             ProofVerdict::Broken,
             ProofVerdict::Unsure,
@@ -136,8 +138,52 @@ impl Picture {
                 count(proven + broken + unsure, "path")
             ),
             cards,
-            leaks: leaks.to_vec(),
+            leaks: leaks(report),
         }
+    }
+}
+
+/// Who gets at data without being meant to; those who do for certain come first.
+fn leaks(report: &Report) -> Vec<Leak> {
+    let mut leaks: Vec<Leak> = Vec::new();
+    for seal in &report.seals {
+        for holder in seal.principals.iter().filter(|one| one.is_leak()) {
+            let how = match holder.chain.as_slice() {
+                [] => vec![holder.why.clone()],
+                steps => steps.to_vec(),
+            };
+            let same = leaks.iter_mut().find(|leak| {
+                leak.principal == holder.principal
+                    && leak.resource == seal.resource
+                    && leak.certain == holder.certain
+                    && leak.how == how
+            });
+            match same {
+                Some(leak) => leak.does.push(does(&seal.actions)),
+                None => leaks.push(Leak {
+                    principal: holder.principal.clone(),
+                    does: vec![does(&seal.actions)],
+                    how,
+                    resource: seal.resource.clone(),
+                    certain: holder.certain,
+                }),
+            }
+        }
+    }
+    leaks.sort_by_key(|leak| !leak.certain);
+    leaks.truncate(MOST);
+    leaks
+}
+
+impl Leak {
+    /// `can read and write`.
+    fn told(&self) -> String {
+        let verb = if self.certain {
+            "can"
+        } else {
+            "may or may not"
+        };
+        format!("{verb} {}", self.does.join(" and "))
     }
 }
 

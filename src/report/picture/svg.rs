@@ -26,8 +26,8 @@ const AFTER: (u32, u32) = (746, 230);
 const TARGET: (u32, u32) = (1016, 228);
 
 /// Prints the paths, and who else gets in.
-pub fn write(report: &Report, leaks: &[Leak], out: &mut dyn Write) -> io::Result<()> {
-    let picture = Picture::of(report, leaks);
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let picture = Picture::of(report);
     let mut canvas = Canvas::default();
     let mut y = header(&picture, &mut canvas);
     for card in &picture.cards {
@@ -328,16 +328,8 @@ fn draw_leaks(leaks: &[Leak], top: u32, canvas: &mut Canvas) -> u32 {
         } else {
             Shade::Unsure
         };
-        let word = if leak.certain {
-            "gets in"
-        } else {
-            "may get in"
-        };
         let middle = (BEFORE.0, AFTER.0 - BEFORE.0 - 40);
-        let how = match leak.chain.as_slice() {
-            [] => word.to_owned(),
-            steps => format!("{word}: {}", steps.join(", ")),
-        };
+        let how = format!("{}: {}", leak.told(), leak.how.join(", "));
         let boxes = [
             (leak.principal.as_str(), WORKLOAD),
             (how.as_str(), middle),

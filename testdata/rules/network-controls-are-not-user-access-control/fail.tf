@@ -1,0 +1,51 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  account = data.aws_caller_identity.current.account_id
+}
+
+resource "aws_iam_role" "notebook" {
+  name = "analysis-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_sagemaker_notebook_instance" "analysis" {
+  name            = "analysis"
+  role_arn        = aws_iam_role.notebook.arn
+  instance_type   = "ml.t3.medium"
+  subnet_id       = "subnet-0aaaaaaaaaaaaaaa1"
+  security_groups = ["sg-0a1b2c3d4e5f60718"] # bad: lets nobody in, and nothing else does
+}
+
+resource "aws_vpc_endpoint" "notebook" {
+  vpc_id             = "vpc-0d1e2f3a4b5c6d7e8"
+  service_name       = "aws.sagemaker.eu-central-1.notebook"
+  vpc_endpoint_type  = "Interface"
+  subnet_ids         = ["subnet-0aaaaaaaaaaaaaaa1"]
+  security_group_ids = ["sg-0a1b2c3d4e5f60718"]
+}
+
+resource "aws_iam_group" "ml" {
+  name = "ml-team"
+}

@@ -1,0 +1,70 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_role" "notebook" {
+  name = "analysis-notebook"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "sts:AssumeRole"
+        Principal = { Service = "sagemaker.amazonaws.com" }
+      },
+    ]
+  })
+}
+
+resource "aws_sagemaker_notebook_instance" "analysis" {
+  name          = "analysis"
+  role_arn      = aws_iam_role.notebook.arn
+  instance_type = "ml.t3.medium"
+
+  subnet_id       = "subnet-0aaaaaaaaaaaaaaa1"
+  security_groups = ["sg-0a1b2c3d4e5f60718"]
+}
+
+resource "aws_iam_group" "ml" {
+  name = "ml-team"
+}
+
+resource "aws_iam_group_policy" "list" {
+  name  = "list"
+  group = aws_iam_group.ml.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = "sagemaker:ListNotebookInstances"
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+resource "terraform_data" "bootstrap" {}
+
+# Read only after the bootstrap, so while planning nobody knows the value.
+data "aws_ssm_parameter" "policy" {
+  name       = "/platform/policies/ml"
+  depends_on = [terraform_data.bootstrap]
+}
+
+resource "aws_iam_group_policy" "more" {
+  name   = "more"
+  group  = aws_iam_group.ml.name
+  policy = data.aws_ssm_parameter.policy.insecure_value # undecidable: any policy
+}

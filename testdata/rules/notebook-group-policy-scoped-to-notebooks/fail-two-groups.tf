@@ -1,0 +1,48 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_group" "ml" {
+  name = "ml-team"
+}
+
+resource "aws_iam_group" "ds" {
+  name = "data-science"
+}
+
+resource "aws_iam_policy" "notebooks" {
+  name = "notebooks"
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["sagemaker:CreatePresignedNotebookInstanceUrl", "sagemaker:DescribeNotebookInstance", "sagemaker:StartNotebookInstance", "sagemaker:StopNotebookInstance"]
+        Resource = "*" # bad: every notebook of the account, for both groups
+        Condition = {
+          StringEquals = { "aws:SourceVpc" = "vpc-0d1e2f3a4b5c6d7e8" }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_group_policy_attachment" "ml" {
+  group      = aws_iam_group.ml.name
+  policy_arn = aws_iam_policy.notebooks.arn
+}
+
+resource "aws_iam_group_policy_attachment" "ds" {
+  group      = aws_iam_group.ds.name
+  policy_arn = aws_iam_policy.notebooks.arn
+}

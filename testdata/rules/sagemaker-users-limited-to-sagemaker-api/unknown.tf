@@ -1,0 +1,55 @@
+# No template: a template attaches managed policies by the group, which then is what the finding is about.
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_group" "ml" {
+  name = "ml-team"
+}
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  account = data.aws_caller_identity.current.account_id
+}
+
+resource "aws_iam_group_policy" "notebooks" {
+  name  = "notebooks"
+  group = aws_iam_group.ml.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["sagemaker:CreatePresignedNotebookInstanceUrl", "sagemaker:DescribeNotebookInstance", "sagemaker:StartNotebookInstance", "sagemaker:StopNotebookInstance"]
+        Resource = "arn:aws:sagemaker:eu-central-1:${local.account}:notebook-instance/analysis"
+        Condition = {
+          StringEquals = { "aws:SourceVpc" = "vpc-0d1e2f3a4b5c6d7e8" }
+        }
+      },
+    ]
+  })
+}
+
+resource "terraform_data" "bootstrap" {}
+
+# Read only after the bootstrap, so while planning nobody knows the value.
+data "aws_ssm_parameter" "policy" {
+  name       = "/platform/policies/notebook"
+  depends_on = [terraform_data.bootstrap]
+}
+
+resource "aws_iam_group_policy_attachment" "ml" {
+  group      = aws_iam_group.ml.name
+  policy_arn = data.aws_ssm_parameter.policy.insecure_value # undecidable: any policy
+}
