@@ -15,7 +15,7 @@ resource "terraform_data" "bootstrap" {}
 
 # Read only after the bootstrap, so while planning nobody knows the value.
 data "aws_ssm_parameter" "told" {
-  name       = "/platform/buckets"
+  name       = "/platform/internet"
   depends_on = [terraform_data.bootstrap]
 }
 
@@ -95,20 +95,12 @@ resource "aws_vpc_endpoint" "s3" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Principal = "*"
-        Action    = ["s3:ListBucket", "s3:GetObject"]
-        Resource  = ["arn:aws:s3:::insurance-claims", "arn:aws:s3:::insurance-claims/*"]
-      },
-      {
-        Effect    = "Allow"
-        Principal = "*"
-        Action    = "s3:PutObject"
-        Resource  = data.aws_ssm_parameter.told.insecure_value
-      },
-    ]
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = ["s3:ListBucket", "s3:GetObject"]
+      Resource  = ["arn:aws:s3:::insurance-claims", "arn:aws:s3:::insurance-claims/*"]
+    }]
   })
 }
 
@@ -116,7 +108,7 @@ resource "aws_sagemaker_notebook_instance" "claims" {
   name                   = "claims"
   instance_type          = "ml.t3.medium"
   role_arn               = aws_iam_role.work.arn
-  direct_internet_access = "Disabled"
+  direct_internet_access = data.aws_ssm_parameter.told.insecure_value
   subnet_id              = aws_subnet.claims.id
   security_groups        = [aws_security_group.claims.id]
 }
