@@ -102,6 +102,7 @@ fn networks_of_other_roots_are_followed() {
         "PG-VPCE-001/no-route",
         "PG-VPCE-011/no-route",
         "PG-PATH-007/sg-egress",
+        "PG-PATH-009/s3-endpoint-foreign-bucket",
     ];
     assert_eq!(said(&report, FindingVerdict::Broken), found);
     // What it reads goes through the endpoint of that network.

@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
           past all endpoint policies over the internet, or through the endpoint for Amazon S3 into a bucket of \
           their own, with credentials that they bring along. The permissions of the role do not matter then; \
           only the network and the policies of endpoints can keep the data in.",
-    unsure: "Judged for notebooks and jobs that are proven to read a protected bucket. Ways are the internet access \
+    unsure: "Judged for notebooks and jobs that read a protected bucket. Ways are the internet access \
              that SageMaker gives, NAT gateways, and the endpoint for Amazon S3; other services, and other networks \
              behind peering and transit gateways, are not looked at. A job in network isolation sends nothing.",
     fix: "let the workload's network lead only to endpoints, and the endpoint for Amazon S3 only to own buckets",
@@ -70,10 +70,13 @@ const ISOLATION: &str = "network_config.enable_network_isolation";
 fn check(context: &Context<'_, '_>, workload: &Subject<'_, '_>) -> Verdict {
     let kinds = [WorkloadKind::Notebook, WorkloadKind::DeclaredJob];
     let paths: Vec<&Path> = paths_of(context, workload, &kinds).collect();
-    let read = read(context, &paths);
-    if read.is_empty() {
-        return Verdict::NotApplicable;
-    }
+    let allowed = read(context, &paths, Decision::Allowed);
+    let perhaps = read(context, &paths, Decision::Undecided);
+    let read = match (allowed.is_empty(), perhaps.is_empty()) {
+        (false, _) => &allowed,
+        (true, false) => &perhaps,
+        (true, true) => return Verdict::NotApplicable,
+    };
     let is_job = JOB_KINDS.contains(&workload.resource.kind().unwrap_or(Kind::Notebook));
     let isolated = if is_job {
         workload.is_on(ISOLATION)
@@ -89,11 +92,19 @@ fn check(context: &Context<'_, '_>, workload: &Subject<'_, '_>) -> Verdict {
         what: format!(
             "this {} reads {}",
             workload.resource.kind().map_or("workload", noun),
-            named(&read)
+            named(read)
         ),
         is_job,
     };
-    let verdict = judged.all(&paths);
+    let mut verdict = judged.all(&paths);
+    if allowed.is_empty() && matches!(verdict, Verdict::Broken(_)) {
+        let hops = paths.iter().flat_map(|path| path.steps(&[Step::Read]));
+        let mut hinges = hops.flat_map(|hop| &hop.hinges_on);
+        let hinge = hinges.next().cloned();
+        let (value, why) = hinge.unwrap_or(("its policies".to_owned(), Why::ExternalResource));
+        let question = format!("whether {} at all", judged.what);
+        verdict = verdict.if_so(&question, &value, why);
+    }
     if isolated == Truth::Unknown {
         let why = match workload.setting(ISOLATION) {
             Setting::Unknown(why, _) => why,
@@ -109,11 +120,11 @@ fn check(context: &Context<'_, '_>, workload: &Subject<'_, '_>) -> Verdict {
     verdict
 }
 
-/// The buckets that a workload reads for certain.
-fn read(context: &Context<'_, '_>, paths: &[&Path]) -> BTreeSet<String> {
+/// The buckets that a workload reads, by what is decided on that.
+fn read(context: &Context<'_, '_>, paths: &[&Path], decision: Decision) -> BTreeSet<String> {
     let hops = paths.iter().flat_map(|path| path.steps(&[Step::Read]));
-    let allowed = hops.filter(|hop| hop.decision == Decision::Allowed);
-    let buckets = allowed.filter_map(|hop| hop.on);
+    let decided = hops.filter(|hop| hop.decision == decision);
+    let buckets = decided.filter_map(|hop| hop.on);
     let names = buckets.map(|id| context.graph.get(id).address.as_str());
     names.map(|name| format!("`{name}`")).collect()
 }
