@@ -259,7 +259,7 @@ impl Judged<'_, '_, '_, '_, '_> {
                 let message = format!(
                     "{what}, and can send them into anybody's bucket through `{name}`, with credentials that somebody \
                      brings along: {}",
-                    self.by(&brought, "it has no policy of its own")
+                    Self::by(&brought, "it has no policy of its own")
                 );
                 let evidence = Evidence::new(message, self.place(&brought, endpoint));
                 let evidence = evidence
@@ -281,7 +281,7 @@ impl Judged<'_, '_, '_, '_, '_> {
                 let message = format!(
                     "{what} as `{}`, which may write into anybody's bucket through `{name}`: {}",
                     role.name,
-                    self.by(&own, "nothing keeps it to own buckets")
+                    Self::by(&own, "nothing keeps it to own buckets")
                 );
                 let evidence = Evidence::new(message, self.place(&own, endpoint));
                 let evidence = evidence.code("role-can-write-any-bucket").about(name).fix(
@@ -311,7 +311,7 @@ impl Judged<'_, '_, '_, '_, '_> {
     }
 
     /// The statements of the estate that let it through.
-    fn by(&self, answer: &Answer, otherwise: &str) -> String {
+    fn by(answer: &Answer, otherwise: &str) -> String {
         let written = answer.outcome.because.iter();
         let written = written.filter(|one| one.at.is_some_and(|at| at != Span::NOWHERE));
         let texts: Vec<_> = written.map(|one| one.text.as_str()).collect();
