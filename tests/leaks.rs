@@ -9,6 +9,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use plangate::finding::seal::SealVerdict;
@@ -126,13 +127,13 @@ fn every_leak_is_found_and_nothing_else() {
         let mut wrong = String::new();
         for wanted in wanted(name) {
             if !news.iter().any(|one| is_it(one, &wanted)) {
-                wrong += &format!("{name}: no {wanted} among\n{}", told(&news));
+                _ = write!(wrong, "{name}: no {wanted} among\n{}", told(&news));
             }
             let is_of_seal = wanted.starts_with("PG-PATH-008") || wanted.starts_with("PG-KMS-005");
             let is_leaky =
                 |seal: &plangate::finding::seal::SealProof| seal.verdict == SealVerdict::Leaky;
             if is_of_seal && !wanted.contains("admin-can") && !report.seals.iter().any(is_leaky) {
-                wrong += &format!("{name}: every seal holds\n");
+                _ = writeln!(wrong, "{name}: every seal holds");
             }
         }
         if harmless.contains(name) {
@@ -141,16 +142,16 @@ fn every_leak_is_found_and_nothing_else() {
             };
             let loud: Vec<_> = news.iter().filter(is_loud).copied().collect();
             if !loud.is_empty() {
-                wrong += &format!("{name} is harmless:\n{}", told(&loud));
+                _ = write!(wrong, "{name} is harmless:\n{}", told(&loud));
             }
             // Who may decrypt and not read is told of the key, and loses nothing.
             let mut buckets = report.seals.iter().filter(|seal| seal.actions.len() > 1);
             if buckets.any(|seal| seal.verdict != SealVerdict::Sealed) {
-                wrong += &format!("{name} is harmless, and a seal does not hold\n");
+                _ = writeln!(wrong, "{name} is harmless, and a seal does not hold");
             }
         }
         if !report.problems.is_empty() {
-            wrong += &format!("{name}: {:?}\n", report.problems);
+            _ = writeln!(wrong, "{name}: {:?}", report.problems);
         }
         wrong
     });
