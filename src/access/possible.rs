@@ -69,7 +69,13 @@ impl Access<'_, '_> {
             .collect();
         let mut undecided = None;
         let combinations: usize = choices.iter().map(|(_, all)| all.len()).product();
-        for number in 0..combinations.min(MOST_TRIED) {
+        // Where no choice is allowed for certain, one tells what it hinges on besides.
+        let most = if open.is_beyond_proof() {
+            1
+        } else {
+            MOST_TRIED
+        };
+        for number in 0..combinations.min(most) {
             let mut rest = number;
             let mut chosen = Vec::new();
             for (key, all) in &choices {
@@ -100,7 +106,10 @@ impl Access<'_, '_> {
         first_allowed(
             self.anything("the object", Domain::ANY),
             |choice| self.possible(caller, action, &bucket.below(&choice.text), given),
-            |answer| self.ends_named(answer, action, Domain::ANY),
+            |answer| match answer.is_beyond_proof() {
+                true => Vec::new(),
+                false => self.ends_named(answer, action, Domain::ANY),
+            },
         )
     }
 
@@ -115,7 +124,7 @@ impl Access<'_, '_> {
         let mut object = self.no_object(caller);
         object.arn = self.unknown("the resource", Why::ChosenByCode, Domain::ANY);
         let answer = self.possible(caller, action, &object, given);
-        if answer.decision() != Decision::Undecided {
+        if answer.decision() != Decision::Undecided || answer.is_beyond_proof() {
             return answer;
         }
         let allowing = answer

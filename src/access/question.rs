@@ -129,6 +129,17 @@ impl Answer {
         granted.any(|one| std::ptr::eq(one, statement))
     }
 
+    /// Whether a policy takes part of which something is not known as a whole: it may deny, however the request
+    /// is made.
+    #[must_use]
+    pub fn is_beyond_proof(&self) -> bool {
+        let grants = self.gathered.grants.as_deref();
+        // Grants only allow.
+        let is_grants = |one: &Policy| grants.is_some_and(|grants| std::ptr::eq(one, grants));
+        let mut all = self.gathered.all();
+        all.any(|policy| policy.is_open() && !is_grants(policy))
+    }
+
     /// The statements of all that take part.
     pub fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.gathered.all().flat_map(|policy| &policy.statements)

@@ -1,9 +1,10 @@
 //! Who could come to data: the identities of the input, and those from outside whom its policies name.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::Data;
-use super::chains::may;
+use super::chains::{SERVICES, may};
 use rayon::prelude::*;
 
 use crate::access::{Access, Caller, Encryption, Object};
@@ -28,6 +29,8 @@ pub(super) struct Actor {
     pub(super) may_assume: bool,
     /// A policy of theirs may allow to pass roles.
     pub(super) may_pass: bool,
+    /// By which action they have each of the services run something, once somebody asks.
+    pub(super) creates: [OnceLock<Option<&'static str>>; SERVICES.len()],
 }
 
 /// Where somebody comes from.
@@ -54,6 +57,7 @@ impl Actor {
             from,
             is_designated: false,
             groups: Vec::new(),
+            creates: Default::default(),
         }
     }
 

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::actors::{Actor, From};
 use super::direct::given;
 use super::{Admitted, How, Link, LinkKind, Sealer};
-use crate::access::{Access, Answer, Caller, Circumstances, Object, however};
+use crate::access::{Access, Answer, Caller, Object, however};
 use crate::iam::policy::{Effect, PrincipalKind};
 use crate::iam::{Action, ArnSubject, Because, Decision, Knowledge, Principal, Text};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
@@ -21,7 +21,7 @@ use crate::model::vocabulary::Kind;
 use crate::workload::{Notebook, domain_of, notebooks};
 
 /// What a service runs with a role that it is handed, by the actions that hand one over.
-const SERVICES: &[(&str, &[&str])] = &[
+pub(super) const SERVICES: [(&str, &[&str]); 10] = [
     (
         "sagemaker.amazonaws.com",
         &[
@@ -251,7 +251,7 @@ impl Sealer<'_, '_, '_> {
                         | PrincipalKind::Account
                 )
             });
-        let services = SERVICES.iter().filter(|(name, _)| {
+        let services = SERVICES.iter().enumerate().filter(|(_, (name, _))| {
             let service = Principal::Service {
                 name: Text::from(*name),
             };
@@ -260,7 +260,7 @@ impl Sealer<'_, '_, '_> {
             let answer = self.access.possible(&caller, &action, &object, &however());
             answer.decision().may_be_allowed()
         });
-        let services = services.copied().collect();
+        let services = services.map(|(at, _)| at).collect();
         let outsiders = super::actors::trusted(self.access, &object);
         Some(Taken {
             id,
@@ -378,7 +378,10 @@ impl Sealer<'_, '_, '_> {
             return None;
         }
         let mut perhaps = None;
-        for (service, actions) in &taken.services {
+        for (at, (service, actions)) in SERVICES.iter().enumerate() {
+            if !taken.services.contains(&at) {
+                continue;
+            }
             let mut given = given(actor);
             let key = "iam:PassedToService".to_owned();
             given.keys.push((key, Knowledge::value(*service)));
@@ -386,12 +389,9 @@ impl Sealer<'_, '_, '_> {
             if passed.decision().must_be_denied() {
                 continue;
             }
-            let created = actions.iter().find_map(|action| {
-                let named = Action::named(action);
-                let answer = may(caller, &named).then(|| self.creates(caller, &named))?;
-                (answer.decision() == Decision::Allowed).then_some((*action, answer))
-            });
-            let Some((action, _)) = created else { continue };
+            let Some(action) = self.creates(actor, at, actions) else {
+                continue;
+            };
             let text = format!("passes {} to {service} by {action}", taken.name);
             match self.found(LinkKind::Pass, text, passed) {
                 Some(found) if found.certain == Truth::Yes => return Some(found),
@@ -401,9 +401,19 @@ impl Sealer<'_, '_, '_> {
         perhaps
     }
 
-    fn creates(&self, caller: &Caller, action: &Action) -> Answer {
-        let given: Circumstances = however();
-        self.access.possible_somewhere(caller, action, &given)
+    /// The action by which an actor has a service run something, whatever that is.
+    fn creates(&self, actor: &Actor, at: usize, actions: &[&'static str]) -> Option<&'static str> {
+        let by = || {
+            actions.iter().copied().find(|action| {
+                let named = Action::named(action);
+                let ask = || {
+                    self.access
+                        .possible_somewhere(&actor.caller, &named, &however())
+                };
+                may(&actor.caller, &named) && ask().decision() == Decision::Allowed
+            })
+        };
+        *actor.creates.get(at)?.get_or_init(by)
     }
 
     fn found(&self, kind: LinkKind, text: String, answer: Answer) -> Option<Found> {
@@ -456,14 +466,14 @@ struct Taken {
     is_assumable: bool,
     /// It names some of them, who then need no permission of their own.
     names_identities: bool,
-    /// The services that may take it, with the actions that hand it to them.
-    services: Vec<(&'static str, &'static [&'static str])>,
+    /// The services that may take it, by their place among all.
+    services: Vec<usize>,
     /// Whom its trust policy names, and who is not in the input.
     outsiders: Vec<Actor>,
 }
 
 /// The same for one resource.
-fn may_on(caller: &Caller, action: &Action, resource: &ArnSubject) -> bool {
+pub(super) fn may_on(caller: &Caller, action: &Action, resource: &ArnSubject) -> bool {
     caller.identity.iter().any(|policy| {
         let mut statements = policy.statements.iter();
         policy.is_open()

@@ -10,6 +10,7 @@ mod actors;
 mod chains;
 mod closed;
 mod direct;
+mod prospects;
 mod rewrites;
 mod who;
 
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::access::{Access, Caller, Encryption, Object};
+use crate::iam::text::Domain;
 use crate::iam::{Because, Layer};
 use crate::model::graph::ResourceId;
 use crate::model::resource::Standing;
@@ -28,6 +30,7 @@ use crate::model::vocabulary::Kind;
 use crate::paths::{Path, Step};
 use crate::workload::tagged_buckets;
 use actors::{Actor, actors, outsiders};
+use prospects::Prospects;
 pub use who::{Asked, Told, who};
 
 /// Who can do something with protected data.
@@ -306,16 +309,59 @@ fn protected(access: &Access<'_, '_>, paths: &[Path]) -> Vec<Data> {
     data.collect()
 }
 
+/// Who is asked about a bucket.
+struct Asking {
+    objects: Prospects,
+    key: Option<Prospects>,
+    /// The policies of the bucket and the key, to be rewritten.
+    policies: Vec<Prospects>,
+    /// Access points lead to it: their policies are not looked at here.
+    has_points: bool,
+}
+
+impl Asking {
+    fn of(access: &Access<'_, '_>, data: &Data, purpose: Purpose) -> Option<Self> {
+        let (object_action, key_action) = purpose.on_bucket()?;
+        let bucket = &data.bucket;
+        let inside = bucket.below(&access.anything("the object", Domain::ANY).text);
+        let key = match &data.encryption {
+            Encryption::Key(key) => Some(key),
+            _ => None,
+        };
+        let of_key = |action| key.map(|key| Prospects::of(action, key.arn.clone(), key));
+        let of_bucket = Prospects::of("s3:PutBucketPolicy", bucket.arn.clone(), bucket);
+        let policies = [of_key("kms:PutKeyPolicy"), of_key("kms:CreateGrant")];
+        Some(Self {
+            objects: Prospects::of(object_action, inside.arn, bucket),
+            key: of_key(key_action),
+            policies: policies.into_iter().flatten().chain([of_bucket]).collect(),
+            has_points: !data.points.is_empty(),
+        })
+    }
+
+    fn direct(&self, actor: &Actor) -> bool {
+        let has_objects = self.has_points || self.objects.include(actor);
+        has_objects && self.key.as_ref().is_none_or(|key| key.include(actor))
+    }
+
+    fn rewrites(&self, actor: &Actor) -> bool {
+        self.policies.iter().any(|one| one.include(actor))
+    }
+}
+
 impl Sealer<'_, '_, '_> {
     fn of_bucket(&self, data: &Data, purpose: Purpose) -> Option<Seal> {
         let on = data.bucket.id?;
         let others = outsiders(self.access, data);
+        let asking = Asking::of(self.access, data, purpose)?;
         let everyone: Vec<&Actor> = self.actors.iter().chain(&others).collect();
         let direct: Vec<Option<Admitted>> = everyone
             .par_iter()
             .map(|actor| {
-                let direct = self.direct(actor, data, purpose);
-                direct.or_else(|| self.rewrites(actor, data, purpose))
+                let direct = asking.direct(actor);
+                let direct = direct.then(|| self.direct(actor, data, purpose)).flatten();
+                let rewrites = direct.is_none() && asking.rewrites(actor);
+                direct.or_else(|| rewrites.then(|| self.rewrites(actor, data, purpose))?)
             })
             .collect();
         // Whoever should not be there is a matter of their own.
@@ -332,10 +378,14 @@ impl Sealer<'_, '_, '_> {
     fn of_key(&self, key: ResourceId, workloads: &BTreeSet<ResourceId>) -> Seal {
         let object = self.access.object(key);
         let others = actors::outsiders_of(self.access, &object);
+        let prospects = Prospects::of("kms:Decrypt", object.arn.clone(), &object);
         let everyone: Vec<&Actor> = self.actors.iter().chain(&others).collect();
         let direct: Vec<Option<Admitted>> = everyone
             .par_iter()
-            .map(|actor| self.decrypts(actor, &object, workloads))
+            .map(|actor| {
+                let asks = prospects.include(actor);
+                asks.then(|| self.decrypts(actor, &object, workloads))?
+            })
             .collect();
         Seal {
             on: key,

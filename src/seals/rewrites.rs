@@ -7,7 +7,7 @@
 use super::actors::{Actor, From};
 use super::direct::given;
 use super::{Admitted, Data, Expected, How, Link, LinkKind, Purpose, Sealer};
-use crate::access::{Encryption, Object};
+use crate::access::Encryption;
 use crate::iam::{Action, Decision};
 use crate::model::truth::Truth;
 
@@ -19,29 +19,28 @@ impl Sealer<'_, '_, '_> {
         data: &Data,
         purpose: Purpose,
     ) -> Option<Admitted> {
-        let (object_action, key_action) = purpose.on_bucket()?;
         if !matches!(actor.from, From::Input(_)) {
             return None;
         }
-        let has = |part: Option<Truth>| part == Some(Truth::Yes);
-        let objects = self.objects(actor, data, &Action::named(object_action));
-        let key = self.key(actor, data, key_action);
-        let has_objects = has(objects.as_ref().map(|part| part.certain));
-        let has_key = has(key.as_ref().map(|part| part.certain));
-        let (actions, object): (&[&'static str], &Object) = match (has_objects, has_key) {
-            (true, false) if key.is_none() => match &data.encryption {
-                Encryption::Key(key) => (&["kms:PutKeyPolicy", "kms:CreateGrant"], key),
-                _ => return None,
-            },
-            (false, true) if objects.is_none() => (&["s3:PutBucketPolicy"], &data.bucket),
-            _ => return None,
+        let key = match &data.encryption {
+            Encryption::Key(key) => Some(key.as_ref()),
+            _ => None,
         };
-        let (action, answer) = actions.iter().find_map(|action| {
+        let of_key = ["kms:PutKeyPolicy", "kms:CreateGrant"];
+        let of_key = key
+            .into_iter()
+            .flat_map(|key| of_key.map(|action| (action, key)));
+        // Those that would let them in to what they lack.
+        let mut ways = of_key.chain([("s3:PutBucketPolicy", &data.bucket)]);
+        let (action, answer, object) = ways.find_map(|(action, object)| {
             let named = Action::named(action);
             let answer = self
                 .access
                 .possible(&actor.caller, &named, object, &given(actor));
-            (answer.decision() == Decision::Allowed).then_some((*action, answer))
+            let is_allowed = answer.decision() == Decision::Allowed;
+            let lets_in =
+                is_allowed && self.lacks(actor, data, purpose, object.id == data.bucket.id);
+            lets_in.then_some((action, answer, object))
         })?;
         let mut admitted = Admitted::of(actor, How::Through, Truth::Yes);
         admitted.expected = Self::expected(actor, &data.workloads).or_else(|| {
@@ -57,5 +56,20 @@ impl Sealer<'_, '_, '_> {
             at,
         }];
         Some(admitted)
+    }
+
+    /// Whether somebody has one half of what it takes for certain, and lacks the other: the objects, or the key.
+    fn lacks(&self, actor: &Actor, data: &Data, purpose: Purpose, objects: bool) -> bool {
+        let Some((object_action, key_action)) = purpose.on_bucket() else {
+            return false;
+        };
+        let of_objects = || self.objects(actor, data, &Action::named(object_action));
+        let of_key = || self.key(actor, data, key_action);
+        let (own, other) = if objects {
+            (of_key(), of_objects())
+        } else {
+            (of_objects(), of_key())
+        };
+        other.is_none() && own.is_some_and(|part| part.certain == Truth::Yes)
     }
 }
