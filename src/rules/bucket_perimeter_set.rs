@@ -126,7 +126,8 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
         Some(policy) if set == Truth::Unknown => {
             unknown.sort();
             unknown.dedup();
-            let evidence = Evidence::new("", policy.at);
+            let at = first.map_or(bucket.resource.origin, |own| own.at);
+            let evidence = Evidence::new("", at);
             Verdict::Unsure(vec![hinged(context, evidence, policy, QUESTION, &unknown)])
         }
         _ => Verdict::Broken(vec![broken(bucket, &policies)]),
