@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Replication copies each new object by itself, and nobody notices: in another account its owners \
           decide who reads the copy. The role that S3 copies with reads the whole bucket; whoever else may \
           assume it does so too. One level less for a bucket that is not known to hold protected data.",
-    unsure: "A bucket without replication holds, and so does a rule that is disabled. A destination that the \
+    unsure: "A bucket of which no replication is seen holds, and so does a rule that is disabled. A destination that the \
              input does not show is unsure, unless `account` names its owner, which S3 then checks. A rule without a key of its own is \
              not held against it: the destination's own encryption counts.",
     fix: "take the rule out, or replicate into a bucket of an own account",
@@ -97,7 +97,12 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         let one = Replication::new(context, resource, resource, INSIDE);
         verdict = verdict.worse(one.judge(|path| resource.get(path)));
     }
-    if let Some(why) = parts.perhaps_more {
+    if context.graph.incomplete_for(subject.id).is_some() {
+        // That a part of the estate is missing says nothing of a replication, for or against.
+        if verdict == Verdict::Holds {
+            return Verdict::NotApplicable;
+        }
+    } else if let Some(why) = parts.perhaps_more {
         let value = format!("the replication of {}", resource.address.as_str());
         let message = format!(
             "cannot tell where this bucket's objects are copied to: {value} is not known ({why})"
@@ -172,7 +177,7 @@ impl<'r, 'g, 'a> Replication<'r, 'g, 'a> {
         match (enabled, rule.get("status").and_then(Value::why_unknown)) {
             (Truth::Unknown, why) => {
                 let why = why.unwrap_or(Why::KnownAfterApply);
-                let value = self.said_by.name_of("rule.status");
+                let value = self.said_by.name_of(&self.path("status"));
                 verdict.if_so("whether this rule is enabled", &value, why)
             }
             _ => verdict,
@@ -184,7 +189,7 @@ impl<'r, 'g, 'a> Replication<'r, 'g, 'a> {
         let Some(bucket) = rule.at("destination.bucket") else {
             return Verdict::Holds;
         };
-        let name = self.said_by.name_of("rule.destination.bucket");
+        let name = self.said_by.name_of(&self.path("destination.bucket"));
         let shown = self.context.access.text(bucket, &name);
         let shown = shown.map_or_else(
             || "a bucket".to_owned(),
@@ -203,12 +208,16 @@ impl<'r, 'g, 'a> Replication<'r, 'g, 'a> {
                 bucket_at(rule, at),
             ),
             (None, Some(account)) if account.data != Data::Null => {
-                let name = self.said_by.name_of(self.names.account);
+                let name = self.said_by.name_of(&self.path(self.names.account));
                 (self.context.access.text(account, &name), account.origin)
             }
             (None, _) => (None, bucket.origin),
         };
         let Some(account) = account else {
+            if let Target::Unknown(_) = target {
+                let question = "to which account this bucket's objects are copied";
+                return self.unsure(bucket, &self.path("destination.bucket"), question);
+            }
             let message = format!(
                 "cannot tell to which account this bucket's objects are copied: {shown} is not in the input, and `account` does not name its owner"
             );
@@ -234,7 +243,7 @@ impl<'r, 'g, 'a> Replication<'r, 'g, 'a> {
             KeyUse::Absent => Verdict::Holds,
             KeyUse::Unknown(_) => {
                 let question = "under whose key the copies of this bucket's objects lie";
-                self.unsure(key, self.names.key, question)
+                self.unsure(key, &self.path(self.names.key), question)
             }
             KeyUse::AwsManaged(name) => {
                 let message = format!(
@@ -248,7 +257,7 @@ impl<'r, 'g, 'a> Replication<'r, 'g, 'a> {
                 )])
             }
             KeyUse::Customer => {
-                let name = self.said_by.name_of(self.names.key);
+                let name = self.said_by.name_of(&self.path(self.names.key));
                 let arn = self.context.access.text(key, &name);
                 let account = arn.as_ref().and_then(account_in);
                 let Some((arn, account)) = arn.zip(account) else {
@@ -360,6 +369,11 @@ impl<'r, 'g, 'a> Replication<'r, 'g, 'a> {
             }
         }
         verdict
+    }
+
+    /// The path of what a rule says.
+    fn path(&self, inside: &str) -> String {
+        format!("{}.{inside}", self.names.rules)
     }
 
     fn unsure(&self, value: &Value<'_>, path: &str, question: &str) -> Verdict {
