@@ -129,14 +129,20 @@ fn answers_decide_what_was_open() {
     // What they do not tell: the network.
     assert_eq!(
         said(&identities, FindingVerdict::Unsure),
-        ["PG-NET-001", "PG-NET-004"]
+        ["PG-PATH-007", "PG-NET-001", "PG-NET-004"]
     );
     context.extend(["subnets.json", "routes.json", "endpoints.json"].map(saved));
     let all = report(&context);
-    assert_eq!(said(&all, FindingVerdict::Unsure), ["PG-NET-004"]);
+    assert_eq!(
+        said(&all, FindingVerdict::Unsure),
+        ["PG-PATH-007", "PG-NET-004"]
+    );
     assert_eq!(all.problems, []);
     // Nothing of an answer is judged, and each is listed.
-    assert_eq!(said(&all, FindingVerdict::Broken), ["PG-NB-003"]);
+    assert_eq!(
+        said(&all, FindingVerdict::Broken),
+        ["PG-ACC-001", "PG-NB-003"]
+    );
     let inputs = all.inputs.iter().filter(|input| input.context);
     assert!(
         inputs

@@ -83,7 +83,7 @@ fn what_another_root_makes_decides_what_was_open() {
     assert_eq!(verdicts(&among), ["proven"]);
     // The network of a third root is still not known.
     let unsure = said(&among, FindingVerdict::Unsure);
-    assert_eq!(unsure, ["PG-NET-001", "PG-NET-004"]);
+    assert_eq!(unsure, ["PG-PATH-007", "PG-NET-001", "PG-NET-004"]);
     let role = "state.json:aws_iam_role.this";
     assert_eq!(among.paths.first().unwrap().role, role);
     // Nothing of the other root is judged, and its role is not the estate's of the same address.
@@ -95,8 +95,15 @@ fn what_another_root_makes_decides_what_was_open() {
 fn networks_of_other_roots_are_followed() {
     let report = report(ANALYSIS, &[SECURITY, NETWORK]);
     assert_eq!(said(&report, FindingVerdict::Unsure), [""; 0]);
-    // None of the three roots makes groups.
-    let found = ["PG-ACC-001/people-elsewhere", "PG-NB-003"];
+    // None of the three roots makes groups, nor all that the notebook needs of the network.
+    let found = [
+        "PG-ACC-001/people-elsewhere",
+        "PG-NB-003",
+        "PG-VPCE-001/no-route",
+        "PG-VPCE-011/no-route",
+        "PG-PATH-007/sg-egress",
+        "PG-PATH-009/s3-endpoint-foreign-bucket",
+    ];
     assert_eq!(said(&report, FindingVerdict::Broken), found);
     // What it reads goes through the endpoint of that network.
     let mut hops = report.paths.iter().flat_map(|path| &path.hops);

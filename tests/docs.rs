@@ -80,12 +80,22 @@ fn the_readme_shows_real_output() {
     let command = question.join(" ");
     let answer = plangate(&question);
     let answer = format!("```console\n$ plangate {command}\n{answer}```\n");
+    let question = [
+        "who",
+        "s3:GetObject",
+        "aws_s3_bucket.raw",
+        "testdata/example/plan.json",
+    ];
+    let everybody = plangate(&question);
+    let command = question.join(" ");
+    let everybody = format!("```console\n$ plangate {command}\n{everybody}```\n");
     let help = format!("```text\n{}```\n", plangate(&["check", "--help"]));
     let expected = with_section(&readme, "rules", &table);
     let expected = with_section(&expected, "example", &example);
     let expected = with_section(&expected, "template", &template);
     let expected = with_section(&expected, "paths", &proofs);
     let expected = with_section(&expected, "can", &answer);
+    let expected = with_section(&expected, "who", &everybody);
     let expected = with_section(&expected, "help", &help);
     keep("README.md", &expected);
 }

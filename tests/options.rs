@@ -21,7 +21,8 @@ fn report(option: &str) -> Report {
     report
 }
 
-/// What is broken of the rules that prove paths and judge who may what: alias and code.
+/// What is broken of the rules that prove paths and judge who may what: alias and code. Where data can go besides
+/// is no matter of these.
 fn broken(report: &Report) -> BTreeSet<String> {
     let families = [
         "PG-PATH",
@@ -33,6 +34,7 @@ fn broken(report: &Report) -> BTreeSet<String> {
     let findings = report.findings.iter();
     let findings = findings.filter(|finding| {
         finding.verdict == FindingVerdict::Broken
+            && finding.alias != "PG-PATH-009"
             && families
                 .iter()
                 .any(|family| finding.alias.starts_with(family))
@@ -49,8 +51,11 @@ fn must_say(option: &str, expected: &[&str]) -> Report {
     let report = report(option);
     let expected: BTreeSet<_> = expected.iter().map(|one| (*one).to_owned()).collect();
     assert_eq!(broken(&report), expected, "{option}");
+    // What the groups of a default VPC let out is not in the input.
     let unsure = report.findings.iter().filter(|finding| {
-        finding.verdict == FindingVerdict::Unsure && finding.alias.starts_with("PG-PATH")
+        finding.verdict == FindingVerdict::Unsure
+            && finding.alias.starts_with("PG-PATH")
+            && finding.alias != "PG-PATH-007"
     });
     assert_eq!(unsure.count(), 0, "{option}");
     report
@@ -103,6 +108,7 @@ fn endpoints_do_not_replace_permissions() {
             "PG-PATH-004/s3-get-missing",
             "PG-PATH-005/kms-generatedatakey-missing",
             "PG-PATH-005/s3-put-missing",
+            "PG-PATH-010/endpoint-bypassable",
             "PG-PATH-011/endpoint-present-permission-missing",
         ],
     );

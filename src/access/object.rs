@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::{Access, Caller, account_of};
 use crate::iam::text::Piece;
-use crate::iam::{Hinge, Identities as _, Policy, PolicyKind, Text, default_key_policy};
+use crate::iam::{
+    Hinge, Identities as _, Policy, PolicyKind, Principal, Text, default_key_policy,
+    inviting_bucket_policy,
+};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::source::Span;
@@ -29,6 +32,10 @@ pub struct Object {
     pub(super) resource_control: Vec<Vec<Arc<Policy>>>,
     pub(super) tags: Vec<(String, Text)>,
 }
+
+/// Stands for the account of somebody whom nobody knows. No digits, and spaces in names: it is none of the
+/// accounts, roles and buckets that are not told.
+const STRANGER: &str = "another-account";
 
 impl Object {
     /// Something else of this ARN in the same account and region, of which no more is known.
@@ -110,6 +117,35 @@ impl Access<'_, '_> {
             tags: self.tags(resource),
             arn,
         }
+    }
+
+    /// An object in a bucket of somebody whom nobody knows, and who wants others to bring data.
+    #[must_use]
+    pub fn strangers_object(&self) -> Object {
+        Object {
+            arn: "arn:aws:s3:::a bucket of somebody else/an object".into(),
+            id: None,
+            name: "a bucket of somebody else".to_owned(),
+            policy: Some(Arc::new(inviting_bucket_policy(Span::NOWHERE))),
+            grants: None,
+            resource_control: Vec::new(),
+            owner: Some(STRANGER.into()),
+            region: None,
+            tags: Vec::new(),
+        }
+    }
+
+    /// Whoever owns it, with permissions of their own for everything.
+    #[must_use]
+    pub fn stranger(&self) -> Caller {
+        let principal = Principal::Role {
+            arn: format!("arn:aws:iam::{STRANGER}:role/any body")
+                .as_str()
+                .into(),
+            account: STRANGER.into(),
+            session: None,
+        };
+        self.with_everything(principal, "anybody at all")
     }
 
     /// Something outside the input as what a request is about: a policy of its own may say anything.

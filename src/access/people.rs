@@ -75,11 +75,8 @@ impl<'g, 'a> Access<'g, 'a> {
             let is_whole = resource.standing.is_whole();
             match resource.kind() {
                 Some(Kind::User) if is_whole => people.extend(self.user(id)),
-                Some(Kind::Group) => people.push(self.group(id, resource)),
+                Some(Kind::Group | Kind::Sso) => people.extend(self.collective(id, resource)),
                 Some(Kind::Role) if is_whole => people.extend(self.role(id, resource)),
-                Some(Kind::Sso) if is_whole && resource.get("permission_set_arn").is_none() => {
-                    people.push(self.permission_set(id, resource));
-                }
                 Some(
                     Kind::PolicyInlineGroup
                     | Kind::PolicyInlineMulti
@@ -90,6 +87,23 @@ impl<'g, 'a> Access<'g, 'a> {
             }
         }
         people
+    }
+
+    /// The groups and permission sets of the input, in its order.
+    #[must_use]
+    pub fn collectives(&self) -> Vec<Person> {
+        let all = self.graph().iter();
+        all.filter_map(|(id, resource)| self.collective(id, resource))
+            .collect()
+    }
+
+    fn collective(&self, id: ResourceId, resource: &'g Resource<'a>) -> Option<Person> {
+        let is_set = resource.standing.is_whole() && resource.get("permission_set_arn").is_none();
+        match resource.kind()? {
+            Kind::Group => Some(self.group(id, resource)),
+            Kind::Sso if is_set => Some(self.permission_set(id, resource)),
+            _ => None,
+        }
     }
 
     fn user(&self, id: ResourceId) -> Option<Person> {
@@ -155,12 +169,12 @@ impl<'g, 'a> Access<'g, 'a> {
         let users = self.graph().iter().filter(|(_, resource)| {
             resource.kind() == Some(Kind::User) && resource.standing.is_whole()
         });
+        let in_it = users.filter(|(id, _)| self.groups_of(*id).0.contains(&group));
         // Only who is bounded, or holds policies of their own, may do less than the group allows.
-        let narrowed = users.filter(|(id, resource)| {
+        let narrowed = in_it.filter(|(id, resource)| {
             resource.get("permissions_boundary").is_some() || !self.attached(*id).is_empty()
         });
-        let in_it = narrowed.filter(|(id, _)| self.groups_of(*id).0.contains(&group));
-        in_it.filter_map(|(id, _)| self.caller(id)).collect()
+        narrowed.filter_map(|(id, _)| self.caller(id)).collect()
     }
 
     /// Groups that the input only names, by what attaches policies to them.

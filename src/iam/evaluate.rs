@@ -100,6 +100,25 @@ fn actions(actions: &Actions, action: &Action, doubts: &mut Doubts) -> Truth {
 const WILD_SERVICE: &str = "a wildcard in the service of an action";
 
 impl Statement {
+    /// Whether it is plainly about other actions or other resources, whoever asks and whatever the context: a
+    /// cheap look before a request is decided.
+    #[must_use]
+    pub fn is_about_others(&self, action: &Action, resource: &ArnSubject) -> bool {
+        if self.actions.cover(action) == Truth::No {
+            return true;
+        }
+        let Some(resources) = self.resources.as_ref().filter(|one| !one.negated) else {
+            return false;
+        };
+        resources.entries.iter().all(|entry| {
+            let pattern = &entry.pattern;
+            !pattern.pattern.has_variables()
+                && matches!(pattern.compare(resource), Matched::Fields(Truth::No))
+        })
+    }
+}
+
+impl Statement {
     /// Whether it is about this action on this resource, for whomever and under whatever conditions.
     #[must_use]
     pub fn is_about(&self, action: &Action, resource: &ArnSubject) -> Truth {

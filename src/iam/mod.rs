@@ -35,7 +35,7 @@ pub use decision::{Decision, Endpoint, Layer, Policies, decide};
 pub use explain::{Because, HoleName, Outcome, explain};
 pub use parse::{Identities, parse};
 pub use pattern::{Pattern, Subject};
-pub use policy::{Hinge, Policy, PolicyKind, default_key_policy};
+pub use policy::{Hinge, Policy, PolicyKind, default_key_policy, inviting_bucket_policy};
 pub use principal::equal_texts;
 pub use remarks::{Remark, RemarkKind, remarks};
 pub use request::{Action, Context, Knowledge, Principal, Request, Values, is_account_id};

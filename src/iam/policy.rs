@@ -273,25 +273,51 @@ pub fn default_key_policy(account: &Text, at: Span) -> Policy {
         account: Some(account.clone()),
         at,
     };
+    let mut policy = allowing_all(PolicyKind::Key, root, "kms:*", "the default key policy");
+    for statement in &mut policy.statements {
+        statement.sid = Some("Enable IAM User Permissions".to_owned());
+    }
+    policy
+}
+
+/// A bucket policy that lets in everybody: one that somebody writes who wants others to bring data.
+#[must_use]
+pub fn inviting_bucket_policy(at: Span) -> Policy {
+    let everybody = PrincipalEntry {
+        kind: PrincipalKind::Everybody,
+        text: "*".into(),
+        account: None,
+        at,
+    };
+    allowing_all(
+        PolicyKind::Bucket,
+        everybody,
+        "s3:*",
+        "a bucket policy that lets in everybody",
+    )
+}
+
+fn allowing_all(kind: PolicyKind, principal: PrincipalEntry, actions: &str, name: &str) -> Policy {
+    let at = principal.at;
     let statement = Statement {
         index: 0,
-        sid: Some("Enable IAM User Permissions".to_owned()),
+        sid: None,
         effect: Effect::Allow,
         principals: Some(Principals {
             negated: false,
-            entries: vec![root],
+            entries: vec![principal],
         }),
         actions: Actions {
             negated: false,
-            entries: vec![ActionEntry::new("kms:*".into(), at)],
+            entries: vec![ActionEntry::new(actions.into(), at)],
         },
         resources: None,
         conditions: Vec::new(),
         at,
     };
     Policy {
-        name: "the default key policy".to_owned(),
-        kind: PolicyKind::Key,
+        name: name.to_owned(),
+        kind,
         statements: vec![statement],
         open: Vec::new(),
         at,

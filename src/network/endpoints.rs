@@ -232,8 +232,15 @@ impl<'g> Network<'g, '_> {
     /// Whether the service's own name leads to an interface endpoint.
     fn answers_for_service(&self, endpoint: ResourceId, service: &str) -> (Truth, Option<Missing>) {
         let resource = self.graph.get(endpoint);
-        if service == "s3" && flag(resource.get(INBOUND_ONLY)) != Truth::No {
-            return (Truth::No, None);
+        // Nobody has it unasked: it takes a gateway endpoint, which is looked at beside.
+        let is_asked = self.graph.is_written(endpoint, INBOUND_ONLY) == Some(true);
+        match flag(resource.get(INBOUND_ONLY)) {
+            Truth::Yes if service == "s3" => return (Truth::No, None),
+            Truth::Unknown if service == "s3" && is_asked => {
+                let missing = Missing::of(resource, INBOUND_ONLY, Why::KnownAfterApply);
+                return (Truth::Unknown, Some(missing));
+            }
+            _ => {}
         }
         let parts = self.graph.parts(endpoint, Kind::EndpointDns);
         let said = parts.found.iter().map(|part| {
@@ -261,4 +268,30 @@ pub(super) fn flag(value: Option<&Value<'_>>) -> Truth {
         Some(Data::Text(text)) => text.eq_ignore_ascii_case("true").into(),
         Some(_) => Truth::Unknown,
     }
+}
+
+/// The ids of the prefix lists of Amazon S3, which people write as they are; they differ by region.
+const LISTS_OF_S3: [(&str, &str); 11] = [
+    ("ap-northeast-1", "pl-61a54008"),
+    ("ap-northeast-2", "pl-78a54011"),
+    ("ap-southeast-1", "pl-6fa54006"),
+    ("ap-southeast-2", "pl-6ca54005"),
+    ("eu-central-1", "pl-6ea54007"),
+    ("eu-west-1", "pl-6da54004"),
+    ("sa-east-1", "pl-6aa54003"),
+    ("us-east-1", "pl-63a5400a"),
+    ("us-east-2", "pl-7ba54012"),
+    ("us-west-1", "pl-6ba54002"),
+    ("us-west-2", "pl-68a54001"),
+];
+
+/// Whether a prefix list is that of Amazon S3 in the region of an endpoint for it, by the list's id.
+pub(super) fn is_of_s3(list: &str, endpoint: &Resource<'_>) -> bool {
+    let service = endpoint.get("service_name").and_then(Value::as_text);
+    let mut lists = LISTS_OF_S3.iter();
+    serves(endpoint, "s3") == Truth::Yes
+        && lists.any(|(region, id)| {
+            // Elsewhere the list would not exist.
+            *id == list && service.is_none_or(|service| service.contains(region))
+        })
 }

@@ -8,7 +8,7 @@
 use ipnet::IpNet;
 
 use super::acls::{ANSWERS, HTTPS, Other, Passes};
-use super::endpoints::{flag, is_gateway};
+use super::endpoints::{flag, is_gateway, is_of_s3};
 use super::{Direction, Group, GroupRules, Missing, Network, Passage, Peer, Via};
 use super::{is_public, serves};
 use crate::model::graph::{ResourceId, Target};
@@ -152,6 +152,12 @@ impl<'g, 'a> Network<'g, 'a> {
             Passage::Around => {
                 self.around(from, vpc, service, &mut reach);
                 if reach.exit.is_none() {
+                    // If there is a way, what it takes may not be known either.
+                    let mut beyond = Reach::default();
+                    if reach.blocked.is_empty() {
+                        self.out_of_groups(from, Destination::Public, &mut beyond);
+                    }
+                    reach.unknown.extend(beyond.unknown);
                     return reach;
                 }
                 Destination::Public
@@ -545,7 +551,10 @@ impl<'g, 'a> Network<'g, 'a> {
         };
         let endpoint = self.graph.get(id);
         let own = endpoint.get("prefix_list_id").and_then(Value::as_text);
-        if name.starts_with(endpoint.address.as_str()) || own == Some(name) {
+        if name.starts_with(endpoint.address.as_str())
+            || own == Some(name)
+            || is_of_s3(name, endpoint)
+        {
             return Truth::Yes;
         }
         let Some(list) = self.graph.find(name) else {

@@ -13,7 +13,7 @@ use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
-use crate::model::value::{Data, Value};
+use crate::model::value::{Data, Value, Why};
 use crate::model::vocabulary::Kind;
 use crate::network::{Blocked, Exit, Missing, Network, Obstacle, Reach, Standpoint, WayOut};
 use crate::workload::{groups_paths, subnets_path};
@@ -210,11 +210,12 @@ pub fn ways_out(
             way: None,
             is_open: own_network,
             at: value.map_or(resource.origin, |(_, value)| value.origin),
-            hinges_on: value.and_then(|(name, value)| {
-                let why = value.why_unknown()?;
-                let value = resource.name_of(name);
-                Some(Missing { value, why })
-            }),
+            hinges_on: value
+                .filter(|_| own_network == Truth::Unknown)
+                .map(|(name, value)| Missing {
+                    value: resource.name_of(name),
+                    why: value.why_unknown().unwrap_or(Why::KnownAfterApply),
+                }),
         });
     }
     let groups = groups(network, resource);

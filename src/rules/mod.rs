@@ -41,6 +41,7 @@ mod key_policy_without_wildcard_principal;
 mod key_rotation_enabled;
 mod key_use_limited_to_expected_principals;
 mod network_controls_are_not_user_access_control;
+mod no_exfiltration_route;
 mod no_iam_user_access_keys;
 mod notebook_access_granted_to_designated_group;
 mod notebook_access_limited_to_designated_groups;
@@ -188,6 +189,7 @@ pub static RULES: &[Rule] = &[
     workload_reaches_services::RULE,
     sagemaker_api_not_callable_around_endpoint::RULE,
     data_readers_closed_world::RULE,
+    no_exfiltration_route::RULE,
     endpoint_does_not_replace_permission::RULE,
     plan_does_not_regress_path::RULE,
 ];

@@ -16,6 +16,7 @@ use crate::iam::{Policy, Text, equal_texts};
 use crate::model::graph::ResourceId;
 use crate::model::resource::Standing;
 use crate::model::truth::Truth;
+use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
 use crate::network::serves;
 
@@ -70,9 +71,20 @@ fn check(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
     }
     leads_to_sagemaker(context, endpoint, |endpoint| {
         let people = People::of(context, endpoint);
-        endpoint_policy(context, endpoint)
+        let verdict = endpoint_policy(context, endpoint)
             .worse(people.iam_policies(context, endpoint))
-            .worse(people.ways(context, endpoint))
+            .worse(people.ways(context, endpoint));
+        if is_api == Truth::Unknown
+            && endpoint
+                .resource
+                .get("service_name")
+                .is_some_and(|value| value.why_unknown().is_none())
+        {
+            let value = endpoint.value_name("service_name");
+            let question = "whether this endpoint leads to the SageMaker API";
+            return verdict.if_so(question, &value, Why::KnownAfterApply);
+        }
+        verdict
     })
 }
 

@@ -16,8 +16,8 @@ pub(super) struct Beyond<'p> {
     pub(super) open: Vec<Hinge>,
 }
 
-/// Actions that only look, which the console and the SDK ask beside SageMaker's: `*` at the end stands for
-/// what follows.
+/// Actions that only look, which the console and the SDK ask beside SageMaker's, in lower case: `*` at the end
+/// stands for what follows.
 const COMPANIONS: &[&str] = &[
     "iam:getrole",
     "iam:listroles",
@@ -27,6 +27,8 @@ const COMPANIONS: &[&str] = &[
     "logs:describe*",
     "logs:filterlogevents",
     "cloudwatch:getmetric*",
+    "cloudwatch:listmetrics",
+    "sts:getcalleridentity",
 ];
 
 /// The statements of one policy that allow more than the SageMaker API and its companions.
@@ -95,28 +97,36 @@ fn beyond(statement: &Statement) -> Option<Beyond<'_>> {
 
 fn is_of_sagemaker(entry: &ActionEntry) -> bool {
     let start = entry.text.known_start().to_ascii_lowercase();
-    start.starts_with("sagemaker:")
+    start.starts_with("sagemaker")
 }
 
+/// Whether it is one of those that only look.
 fn is_companion(entry: &ActionEntry) -> bool {
-    let Some(text) = entry.text.known() else {
-        return false;
-    };
-    let text = text.to_ascii_lowercase();
+    let text = entry.text.known_start().to_ascii_lowercase();
+    let is_whole = entry.text.known().is_some();
     COMPANIONS
         .iter()
         .any(|companion| match companion.strip_suffix('*') {
             Some(start) => text.starts_with(start),
-            None => text == *companion,
+            None => is_whole && text == *companion,
         })
+}
+
+fn is_pass(entry: &ActionEntry) -> bool {
+    let text = entry.text.known();
+    text.is_some_and(|text| text.eq_ignore_ascii_case("iam:PassRole"))
+}
+
+/// The actions of a statement that people of SageMaker have no need of: handing over a role is a matter of its
+/// own.
+pub(super) fn others(statement: &Statement) -> impl Iterator<Item = &ActionEntry> {
+    let entries = statement.actions.entries.iter();
+    entries.filter(|entry| !is_of_sagemaker(entry) && !is_companion(entry) && !is_pass(entry))
 }
 
 /// `iam:PassRole` on named roles, or to a named service.
 fn is_scoped_pass(statement: &Statement, entry: &ActionEntry) -> bool {
-    let is_pass = entry
-        .text
-        .known()
-        .is_some_and(|text| text.eq_ignore_ascii_case("iam:PassRole"));
     let reach = widest(statement.resources.as_ref(), "iam", "role/");
-    is_pass && (reach != Reach::All || demanded(statement, "iam:passedtoservice").next().is_some())
+    is_pass(entry)
+        && (reach != Reach::All || demanded(statement, "iam:passedtoservice").next().is_some())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::identity_policies::designated_groups;
 use super::people::shortened;
 use super::resource_policies::{Door, door};
+use super::sagemaker_only::others;
 use super::statements::{about, called, open, unsure};
 use super::{Check, Context, DESIGNATED_GROUPS, Example, Link, Rule, RuleKind, Subject};
 use crate::access::{AttachedPolicy, Reach};
@@ -52,22 +53,6 @@ pub(super) const RULE: Rule = Rule {
     },
     check: Check::Resource(CARRIERS, check),
 };
-
-/// What people of SageMaker need beside it, in lower case; `*` stands for any end.
-const COMPANIONS: [&str; 12] = [
-    "iam:passrole",
-    "iam:getrole",
-    "iam:listroles",
-    "kms:listaliases",
-    "ec2:describe*",
-    "logs:get*",
-    "logs:describe*",
-    "logs:filterlogevents",
-    "cloudwatch:getmetric*",
-    "cloudwatch:listmetrics",
-    "sts:getcalleridentity",
-    "sagemaker*",
-];
 
 const QUESTION: &str = "whether its holders may do more than use SageMaker";
 
@@ -227,19 +212,6 @@ fn judge(
         shortened(&names)
     );
     Verdict::Broken(vec![evidence(message).severity(severity)])
-}
-
-/// The actions of a statement that people of SageMaker have no need of.
-fn others(statement: &Statement) -> impl Iterator<Item = &ActionEntry> {
-    statement.actions.entries.iter().filter(|entry| {
-        let text = entry.text.known_start().to_ascii_lowercase();
-        let is_whole = entry.text.known().is_some();
-        let fits = |companion: &str| match companion.strip_suffix('*') {
-            Some(start) => text.starts_with(start),
-            None => is_whole && text == companion,
-        };
-        !COMPANIONS.iter().any(|companion| fits(companion))
-    })
 }
 
 fn is_pattern(entry: &ActionEntry) -> bool {

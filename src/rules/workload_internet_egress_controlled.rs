@@ -120,6 +120,9 @@ fn check(context: &Context<'_, '_>, workload: &Subject<'_, '_>) -> Verdict {
                         Why::ExternalResource,
                     )
                 }
+                (Via::Unknown(missing), _) => {
+                    unsure(noun, &called, at, &missing.value, missing.why)
+                }
                 _ => Verdict::Holds,
             };
             verdict = verdict.worse(one);

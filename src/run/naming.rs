@@ -23,6 +23,8 @@ const OBJECTS: &[Kind] = &[
     Kind::Role,
     Kind::Repository,
     Kind::Notebook,
+    Kind::NotebookDomain,
+    Kind::NotebookProfile,
     Kind::ProcessingJob,
     Kind::User,
     Kind::Group,
@@ -37,6 +39,8 @@ pub(super) const CALLERS: &[Kind] = &[
     Kind::Role,
     Kind::User,
     Kind::Notebook,
+    Kind::NotebookDomain,
+    Kind::NotebookProfile,
     Kind::ProcessingJob,
     Kind::ProcessingJobMonitor,
 ];

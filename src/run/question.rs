@@ -16,7 +16,7 @@ use crate::model::graph::{ResourceGraph, Target};
 use crate::model::vocabulary::Kind;
 use crate::network::Network;
 use crate::paths::way_of;
-use crate::workload::role_uses;
+use crate::workload::{domain_of, notebooks, role_uses};
 
 /// May PRINCIPAL do ACTION to RESOURCE?
 #[derive(Debug, Clone)]
@@ -257,7 +257,15 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
         if let Some(caller) = self.access.caller(id) {
             return Ok((caller, Way::Unknown));
         }
-        let role = resource.get("role_arn");
+        let domain = match domain_of(graph, id) {
+            Some(Target::Resource(domain)) => Some(domain),
+            _ => None,
+        };
+        // A profile without a role of its own has that of its domain.
+        let notebooks = notebooks(graph);
+        let of = |id| notebooks.iter().find(|one| one.id == id);
+        let of_studio = of(id).or_else(|| of(domain?)).map(|one| one.role);
+        let role = resource.get("role_arn").or(of_studio);
         let role = role.map(|value| graph.target(value, &[Kind::Role]));
         let caller = match role {
             Some(Target::Resource(role)) => self.access.caller(role),

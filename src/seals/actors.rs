@@ -6,7 +6,7 @@ use super::Data;
 use super::chains::may;
 use rayon::prelude::*;
 
-use crate::access::{Access, Caller, Encryption, Object, Sort};
+use crate::access::{Access, Caller, Encryption, Object};
 use crate::iam::policy::{Effect, PrincipalEntry, PrincipalKind};
 use crate::iam::{Action, Policy, Principal, Text};
 use crate::model::graph::{ResourceId, Target};
@@ -88,9 +88,8 @@ pub(super) fn actors(access: &Access<'_, '_>, designated: &[ResourceId]) -> Vec<
         })
     });
     let mut actors: Vec<Actor> = own.collect();
-    let people = access.people().into_iter();
-    let collective = people
-        .filter(|person| matches!(person.sort, Sort::Group | Sort::PermissionSet))
+    let collectives = access.collectives().into_iter();
+    let collective = collectives
         // Of what the input only names, that policies are not known is no news.
         .filter(|person| person.more.is_none() && !graph.is_replaced(person.id));
     actors.extend(collective.map(|person| Actor {
@@ -161,12 +160,7 @@ fn of_policies(access: &Access<'_, '_>, data: &Object, policies: &[&Policy]) -> 
         caller.identity.clear();
         found.push(Actor::new(caller, From::AnyoneInAccount));
     }
-    // No digits: it is none of the accounts that are not told.
-    let stranger = role_in(&Text::from("another-account"), "any body");
-    found.push(Actor::new(
-        access.with_everything(stranger, "anybody at all"),
-        From::Anywhere,
-    ));
+    found.push(Actor::new(access.stranger(), From::Anywhere));
     found
 }
 

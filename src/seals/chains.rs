@@ -13,11 +13,12 @@ use super::direct::given;
 use super::{Admitted, How, Link, LinkKind, Sealer};
 use crate::access::{Access, Answer, Caller, Circumstances, Object, however};
 use crate::iam::policy::{Effect, PrincipalKind};
-use crate::iam::{Action, Because, Decision, Knowledge, Principal, Text};
-use crate::model::graph::{ResourceId, Target};
+use crate::iam::{Action, ArnSubject, Because, Decision, Knowledge, Principal, Text};
+use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::truth::Truth;
 use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
+use crate::workload::{Notebook, domain_of, notebooks};
 
 /// What a service runs with a role that it is handed, by the actions that hand one over.
 const SERVICES: &[(&str, &[&str])] = &[
@@ -96,50 +97,65 @@ impl Links {
     pub(super) fn of(access: &Access<'_, '_>) -> Self {
         let graph = access.graph();
         let mut links = Self::default();
-        for (id, resource) in graph.iter() {
-            if !resource.standing.is_whole() || graph.is_replaced(id) {
-                continue;
-            }
-            let (path, action, kind) = match resource.kind() {
-                Some(Kind::Notebook) => (
-                    "role_arn",
-                    "sagemaker:CreatePresignedNotebookInstanceUrl",
-                    LinkKind::Open,
-                ),
-                Some(Kind::NotebookProfile) => (
-                    "user_settings.execution_role",
-                    "sagemaker:CreatePresignedDomainUrl",
-                    LinkKind::Open,
-                ),
-                Some(Kind::Lambda) => ("role", "lambda:UpdateFunctionCode", LinkKind::Replace),
-                _ => continue,
-            };
-            let role = resource
-                .get(path)
-                .map(|role| graph.target(role, &[Kind::Role]));
-            let Some(Target::Resource(role)) = role else {
+        for notebook in notebooks(graph) {
+            let Target::Resource(role) = graph.target(notebook.role, &[Kind::Role]) else {
                 continue;
             };
             let runners = links.runs_as.entry(role).or_default();
-            runners.push(Runner {
-                action,
-                kind,
-                on: id,
-                what: id,
-            });
-            let script = resource.get("lifecycle_config_name");
+            let open = |on| Runner {
+                action: match graph.get(on).kind() {
+                    Some(Kind::Notebook) => "sagemaker:CreatePresignedNotebookInstanceUrl",
+                    _ => "sagemaker:CreatePresignedDomainUrl",
+                },
+                kind: LinkKind::Open,
+                on,
+                what: notebook.id,
+            };
+            runners.extend(doors(graph, &notebook).into_iter().map(open));
+            let script = graph.get(notebook.id).get("lifecycle_config_name");
             let script = script.map(|script| graph.target(script, &[Kind::Script]));
             if let Some(Target::Resource(script)) = script {
                 runners.push(Runner {
                     action: "sagemaker:UpdateNotebookInstanceLifecycleConfig",
                     kind: LinkKind::Script,
                     on: script,
+                    what: notebook.id,
+                });
+            }
+        }
+        for (id, resource) in graph.iter() {
+            let is_function = resource.kind() == Some(Kind::Lambda);
+            if !is_function || !resource.standing.is_whole() || graph.is_replaced(id) {
+                continue;
+            }
+            let role = resource.get("role");
+            let role = role.map(|role| graph.target(role, &[Kind::Role]));
+            if let Some(Target::Resource(role)) = role {
+                links.runs_as.entry(role).or_default().push(Runner {
+                    action: "lambda:UpdateFunctionCode",
+                    kind: LinkKind::Replace,
+                    on: id,
                     what: id,
                 });
             }
         }
         links
     }
+}
+
+/// By what a notebook is opened: itself; of a domain, the profiles that run as its role.
+fn doors(graph: &ResourceGraph<'_>, notebook: &Notebook<'_, '_>) -> Vec<ResourceId> {
+    if graph.get(notebook.id).kind() != Some(Kind::NotebookDomain) {
+        return vec![notebook.id];
+    }
+    let role = |value| graph.target(value, &[Kind::Role]);
+    let profiles = graph.iter().filter(|(id, resource)| {
+        let own = resource.get("user_settings.execution_role");
+        resource.kind() == Some(Kind::NotebookProfile)
+            && own.is_none_or(|own| role(own) == role(notebook.role))
+            && domain_of(graph, *id) == Some(Target::Resource(notebook.id))
+    });
+    profiles.map(|(id, _)| id).collect()
 }
 
 impl Sealer<'_, '_, '_> {
@@ -249,6 +265,7 @@ impl Sealer<'_, '_, '_> {
         Some(Taken {
             id,
             name: resource.address.as_str().to_owned(),
+            subject: ArnSubject::new(object.arn.clone()),
             object,
             is_assumable: is_open,
             names_identities,
@@ -301,11 +318,12 @@ impl Sealer<'_, '_, '_> {
     }
 
     fn assumes(&self, actor: &Actor, taken: &Taken) -> Option<Found> {
-        if !taken.is_assumable || !(actor.may_assume || taken.names_identities) {
-            return None;
-        }
         let action = Action::named("sts:AssumeRole");
         let caller = &actor.caller;
+        let may = || actor.may_assume && may_on(caller, &action, &taken.subject);
+        if !taken.is_assumable || !(taken.names_identities || may()) {
+            return None;
+        }
         let answer = self
             .access
             .possible(caller, &action, &taken.object, &given(actor));
@@ -356,6 +374,9 @@ impl Sealer<'_, '_, '_> {
         }
         let caller = &actor.caller;
         let pass = Action::named("iam:PassRole");
+        if !may_on(caller, &pass, &taken.subject) {
+            return None;
+        }
         let mut perhaps = None;
         for (service, actions) in &taken.services {
             let mut given = given(actor);
@@ -429,6 +450,8 @@ struct Taken {
     id: ResourceId,
     name: String,
     object: Object,
+    /// Its ARN, ready to be compared.
+    subject: ArnSubject,
     /// Its trust policy lets others in than services.
     is_assumable: bool,
     /// It names some of them, who then need no permission of their own.
@@ -437,6 +460,16 @@ struct Taken {
     services: Vec<(&'static str, &'static [&'static str])>,
     /// Whom its trust policy names, and who is not in the input.
     outsiders: Vec<Actor>,
+}
+
+/// The same for one resource.
+fn may_on(caller: &Caller, action: &Action, resource: &ArnSubject) -> bool {
+    caller.identity.iter().any(|policy| {
+        let mut statements = policy.statements.iter();
+        policy.is_open()
+            || statements
+                .any(|one| one.effect != Effect::Deny && !one.is_about_others(action, resource))
+    })
 }
 
 /// Whether any policy of a caller's could allow an action: what none does is not asked in full.

@@ -195,3 +195,36 @@ impl Drop for Alone {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
+
+/// A folder of a test's own, empty at first.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("folders")
+            .join(name);
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Writes a file, and tells its path.
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+
+    pub(crate) fn path(&self) -> String {
+        self.0.to_string_lossy().into_owned()
+    }
+
+    /// A message without the path of the folder.
+    pub(crate) fn without(&self, message: &str) -> String {
+        message
+            .replace(&format!("{}/", self.path()), "")
+            .replace(&self.path(), "folder")
+    }
+}

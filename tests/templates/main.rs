@@ -17,45 +17,12 @@ mod typed;
 mod worlds;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use plangate::Options;
 use plangate::finding::{Report, ReportedProblem, Severity};
 use plangate::gate::Gate;
 use serde_json::Value;
-
-/// A folder of one test's own.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
-            .join("templates")
-            .join(name);
-        let _ = std::fs::remove_dir_all(&path);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    /// Writes a file, and tells its path.
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        let path = self.0.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, content).unwrap();
-        path.to_string_lossy().into_owned()
-    }
-
-    fn path(&self) -> String {
-        self.0.to_string_lossy().into_owned()
-    }
-
-    /// A message without the path of the folder.
-    fn without(&self, message: &str) -> String {
-        message
-            .replace(&format!("{}/", self.path()), "")
-            .replace(&self.path(), "folder")
-    }
-}
+use support::Folder;
 
 fn options(input: &str) -> Options {
     Options {

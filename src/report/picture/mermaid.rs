@@ -3,33 +3,34 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Card, Leak, Picture, Shade, Step, wrapped};
+use super::graph::{Column, Graph, Label, Link};
+use super::{Picture, Shade, wrapped};
 use crate::finding::Report;
 
-/// Characters of a line of a label.
-const WIDTH: usize = 42;
+/// Characters of a line of a label, and of a note.
+const WIDTH: usize = 36;
+const NOTE: usize = 100;
 
 /// Prints the paths, and who else gets in.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let picture = Picture::of(report);
-    writeln!(out, "%% {}; {}", picture.title, picture.summary)?;
-    writeln!(out, "flowchart LR")?;
-    let mut links = Links::default();
+    let mut lines = Lines::default();
     let mut text = String::new();
-    for (number, card) in picture.cards.iter().enumerate() {
-        draw(card, number + 1, &mut links, &mut text);
+    for (number, graph) in picture.graphs.iter().enumerate() {
+        draw(graph, &format!("g{}", number + 1), &mut lines, &mut text);
     }
-    if !picture.leaks.is_empty() {
-        draw_leaks(&picture.leaks, &mut links, &mut text);
+    if picture.graphs.is_empty() {
+        _ = writeln!(text, "  none[{}]", label("no paths", WIDTH));
     }
-    if picture.cards.is_empty() && picture.leaks.is_empty() {
-        _ = writeln!(text, "  none[{}]", label("no paths"));
-    }
+    notes(&picture, &mut text);
     legend(&mut text, &picture.summary);
-    links.style(&mut text);
+    lines.style(&mut text);
     for (class, style) in CLASSES {
         _ = writeln!(text, "  classDef {class} {style}");
     }
+    let title = picture.title.replace(char::is_control, " ");
+    writeln!(out, "%% {title}; {}", picture.summary)?;
+    writeln!(out, "flowchart LR")?;
     out.write_all(text.as_bytes())
 }
 
@@ -44,43 +45,52 @@ const CLASSES: &[(&str, &str)] = &[
         "fill:#fff8c5,stroke:#9a6700,stroke-dasharray:4 3,color:#1f2328",
     ),
     ("plain", "fill:#f6f8fa,stroke:#57606a,color:#1f2328"),
+    ("note", "fill:#ffffff,stroke:#d0d7de,color:#1f2328"),
 ];
 
-const fn class(shade: Shade) -> &'static str {
+const fn class(shade: Option<Shade>) -> &'static str {
     match shade {
-        Shade::Allowed => "allowed",
-        Shade::Denied => "denied",
-        Shade::Unsure => "unsure",
+        Some(Shade::Allowed) => "allowed",
+        Some(Shade::Denied) => "denied",
+        Some(Shade::Unsure) => "unsure",
+        None => "plain",
     }
 }
 
 /// Mermaid styles lines by their number in the text.
 #[derive(Default)]
-struct Links {
-    shades: Vec<Shade>,
+struct Lines {
+    looks: Vec<(Shade, bool)>,
 }
 
-impl Links {
-    fn draw(&mut self, from: &str, to: &str, text: &str, shade: Shade, out: &mut String) {
-        self.shades.push(shade);
-        let line = match shade {
-            Shade::Allowed => "-->",
-            Shade::Denied => "--x",
-            Shade::Unsure => "-.->",
+impl Lines {
+    fn draw(&mut self, link: &Link, from: &str, to: &str, out: &mut String) {
+        self.looks.push((link.shade, link.is_leak));
+        let line = match (link.shade, link.is_leak) {
+            (Shade::Allowed, _) => "-->",
+            (Shade::Denied, false) => "--x",
+            (Shade::Denied, true) | (Shade::Unsure, _) => "-.->",
         };
-        _ = writeln!(out, "    {from} {line}|{}| {to}", label(text));
+        let said = link.label.as_ref().map(said);
+        let said = said.map_or_else(String::new, |text| format!("|{}|", label(&text, WIDTH)));
+        _ = writeln!(out, "    {from} {line}{said} {to}");
     }
 
     fn style(&self, out: &mut String) {
-        for shade in Shade::ALL {
-            let own = self.shades.iter().enumerate();
-            let own = own.filter(|(_, one)| **one == shade);
+        let styles = [
+            ((Shade::Allowed, false), "stroke:#1a7f37"),
+            ((Shade::Denied, false), "stroke:#cf222e,stroke-width:3px"),
+            (
+                (Shade::Denied, true),
+                "stroke:#cf222e,stroke-width:2px,stroke-dasharray:7 4",
+            ),
+            ((Shade::Unsure, false), "stroke:#9a6700,stroke-width:2px"),
+            ((Shade::Unsure, true), "stroke:#9a6700,stroke-width:2px"),
+        ];
+        for (look, style) in styles {
+            let own = self.looks.iter().enumerate();
+            let own = own.filter(|(_, one)| **one == look);
             let own: Vec<_> = own.map(|(number, _)| number.to_string()).collect();
-            let style = match shade {
-                Shade::Allowed => "stroke:#1a7f37",
-                Shade::Denied => "stroke:#cf222e,stroke-width:3px",
-                Shade::Unsure => "stroke:#9a6700,stroke-width:2px",
-            };
             if !own.is_empty() {
                 _ = writeln!(out, "  linkStyle {} {style}", own.join(","));
             }
@@ -88,99 +98,70 @@ impl Links {
     }
 }
 
-fn draw(card: &Card, number: usize, links: &mut Links, out: &mut String) {
-    let id = format!("p{number}");
-    _ = writeln!(out, "  subgraph {id}[{}]", label(&card.title));
-    _ = writeln!(out, "    direction LR");
-    _ = writeln!(out, "    {id}w([{}]):::plain", label(&card.workload));
-    _ = writeln!(out, "    {id}r[[{}]]:::plain", label(&card.role));
-    let (workload, role) = (format!("{id}w"), format!("{id}r"));
-    if card.before.is_empty() {
-        links.draw(&workload, &role, "runs as", Shade::Allowed, out);
+fn draw(graph: &Graph, id: &str, lines: &mut Lines, out: &mut String) {
+    if let Some(heading) = &graph.heading {
+        _ = writeln!(out, "  subgraph {id}[{}]", label(heading, NOTE));
+        _ = writeln!(out, "    direction LR");
     }
-    for step in &card.before {
-        let text = told(step);
-        links.draw(&workload, &role, &text, step.shade, out);
+    for (number, node) in graph.nodes.iter().enumerate() {
+        let (open, close) = match node.column {
+            Column::Starter | Column::Job => ("([", "])"),
+            Column::StartEndpoint | Column::Endpoint => ("{{", "}}"),
+            Column::Actor => ("[[", "]]"),
+            Column::Target => ("[(", ")]"),
+        };
+        let mut text = format!("{}\n{}", node.kind, node.name.replace('\n', " "));
+        if !node.remark.is_empty() {
+            text = format!("{text}\n{}", node.remark);
+        }
+        let (text, class) = (label(&text, WIDTH), class(node.shade));
+        _ = writeln!(out, "    {id}n{number}{open}{text}{close}:::{class}");
     }
-    // What is about one thing leads to one box.
-    let mut targets: Vec<&str> = Vec::new();
-    for step in &card.after {
-        let known = targets.iter().position(|target| *target == step.target);
-        let at = known.unwrap_or_else(|| {
-            targets.push(&step.target);
-            let at = targets.len() - 1;
-            let worst = worst(card, &step.target);
-            let box_of = label(&step.target);
-            _ = writeln!(out, "    {id}t{at}[({box_of})]:::{}", class(worst));
-            at
-        });
-        links.draw(&role, &format!("{id}t{at}"), &told(step), step.shade, out);
+    for link in &graph.links {
+        let from = format!("{id}n{}", link.from);
+        for to in &link.to {
+            lines.draw(link, &from, &format!("{id}n{to}"), out);
+        }
     }
-    _ = writeln!(out, "  end");
-    _ = writeln!(out, "  class {id} {}", class(card.shade));
-}
-
-/// How the worst step to a target ends.
-fn worst(card: &Card, target: &str) -> Shade {
-    let mut steps = card.after.iter().filter(|step| step.target == target);
-    let shades: Vec<_> = steps.by_ref().map(|step| step.shade).collect();
-    let is_in = |shade| shades.contains(&shade);
-    match (is_in(Shade::Denied), is_in(Shade::Unsure)) {
-        (true, _) => Shade::Denied,
-        (false, true) => Shade::Unsure,
-        (false, false) => Shade::Allowed,
+    if graph.heading.is_some() {
+        _ = writeln!(out, "  end");
     }
 }
 
-/// What a line says: the hops, the endpoint on their way, and why they fail.
-fn told(step: &Step) -> String {
-    let mut text = match step.shade {
-        Shade::Allowed => step.hops.join(", "),
-        Shade::Denied => format!("DENIED {}", step.hops.join(", ")),
-        Shade::Unsure => format!("unsure {}", step.hops.join(", ")),
-    };
-    if let Some(endpoint) = &step.through {
-        text = format!("{text}\nvia {endpoint}");
-    }
-    if let Some(reason) = &step.reason {
-        text = format!("{text}\n{}", reason.told());
+/// What a line says, in paragraphs.
+fn said(label: &Label) -> String {
+    let mut text = label.heading();
+    for rest in &label.rest {
+        text = format!("{text}\n{}", rest.replace('\n', " "));
     }
     text
 }
 
-fn draw_leaks(leaks: &[Leak], links: &mut Links, out: &mut String) {
-    _ = writeln!(out, "  subgraph leaks[{}]", label("who else gets in"));
-    _ = writeln!(out, "    direction LR");
-    for (number, leak) in leaks.iter().enumerate() {
-        let shade = if leak.certain {
-            Shade::Denied
-        } else {
-            Shade::Unsure
-        };
-        let (who, what) = (label(&leak.principal), label(&leak.resource));
-        let class = class(shade);
-        _ = writeln!(out, "    l{number}w([{who}]):::{class}");
-        _ = writeln!(out, "    l{number}t[({what})]:::{class}");
-        let chain = format!("{}\n{}", leak.told(), leak.how.join("\n"));
-        let (from, to) = (format!("l{number}w"), format!("l{number}t"));
-        links.draw(&from, &to, &chain, shade, out);
+fn notes(picture: &Picture, out: &mut String) {
+    if picture.notes.is_empty() {
+        return;
+    }
+    _ = writeln!(out, "  subgraph notes[{}]", label("why", WIDTH));
+    for (number, note) in picture.notes.iter().enumerate() {
+        let text = label(&format!("[{}] {}", number + 1, note.text), NOTE);
+        _ = writeln!(out, "    w{number}[{text}]:::note");
     }
     _ = writeln!(out, "  end");
 }
 
 fn legend(out: &mut String, summary: &str) {
-    _ = writeln!(out, "  subgraph legend[{}]", label(summary));
+    _ = writeln!(out, "  subgraph legend[{}]", label(summary, NOTE));
     _ = writeln!(out, "    direction LR");
     for (number, shade) in Shade::ALL.into_iter().enumerate() {
-        let (name, class) = (label(shade.name()), class(shade));
+        let (name, class) = (label(shade.name(), WIDTH), class(Some(shade)));
         _ = writeln!(out, "    k{number}[{name}]:::{class}");
     }
     _ = writeln!(out, "  end");
 }
 
 /// A label in quotes: whatever would end it, or be taken for markup, is a character entity.
-fn label(text: &str) -> String {
-    let lines = text.split('\n').flat_map(|line| wrapped(line, WIDTH));
+fn label(text: &str, width: usize) -> String {
+    let lines = text.split('\n').flat_map(|line| wrapped(line, width));
     let lines: Vec<_> = lines.map(|line| escaped(&line)).collect();
     format!("\"{}\"", lines.join("<br/>"))
 }
@@ -208,10 +189,10 @@ mod tests {
     #[test]
     fn a_label_cannot_end_early() {
         assert_eq!(
-            label("x[\"a\"] --> <b>&#35;</b>"),
+            label("x[\"a\"] --> <b>&#35;</b>", 42),
             "\"x[#34;a#34;] --#62; #60;b#62;#38;#35;35#59;#60;/b#62;\""
         );
-        assert_eq!(label("* list"), "\"#42; list\"");
-        assert_eq!(label("one\ntwo"), "\"one<br/>two\"");
+        assert_eq!(label("* list", 42), "\"#42; list\"");
+        assert_eq!(label("one\ntwo", 42), "\"one<br/>two\"");
     }
 }

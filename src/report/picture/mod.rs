@@ -1,47 +1,34 @@
-//! Paths as a picture: what a glance must show. Workload, role, what it does, to what; the hop that breaks a path
-//! with its reason, and what cannot be told. What is drawn is worked out here, once; [`mermaid`] and [`svg`] only
-//! say how.
+//! Paths as a picture: what a glance must show. Who starts what, as which role, through which endpoint, to which
+//! bucket, key or repository; the hop that breaks a path, what cannot be told, who gets in besides, and why.
 //!
-//! A path is a sequence, and a set of them a list: each is a card of five columns, so that no general layout of
-//! graphs is needed, and the same report is always the same picture.
+//! What is drawn is worked out once: [`graph`] shares boxes between paths and gathers hops that end alike in one
+//! link. [`mermaid`] writes it as text, for others to lay out; [`svg`] asks [`layout`] where everything stands.
 
+mod canvas;
+mod graph;
+mod layout;
 pub mod mermaid;
 pub mod svg;
+
+use graph::{Draft, Graph};
 
 use super::human::{count, judged};
 use super::seals::does;
 use crate::finding::Report;
-use crate::finding::proof::{DecisionName, HopProof, Proof, ProofVerdict};
+use crate::finding::proof::ProofVerdict;
 
-/// More paths are not drawn: those that are broken or cannot be told come first.
-const MOST: usize = 40;
+/// More boxes than this nobody takes in: paths that are proven are left out before others.
+const MOST: usize = 90;
 
-/// A reason longer than this is cut: the table tells it in full.
-const LONGEST: usize = 200;
-
-/// What whoever starts a job does, and SageMaker as it takes the role: all that comes before the role.
-const BEFORE_ROLE: &[&str] = &["create-job", "tag-job", "pass-role", "assume-role"];
-
-/// Somebody who gets at protected data and is not meant to, or whose access cannot be told.
-struct Leak {
-    /// Who.
-    principal: String,
-    /// What they can do: `read`, `write` or `decrypt`, each once.
-    does: Vec<&'static str>,
-    /// How they come to it: `assumes aws_iam_role.x`, one phrase for each step; else why they can themselves.
-    how: Vec<String>,
-    /// The bucket or key.
-    resource: String,
-    /// They may, whatever is still unknown; else it cannot be told.
-    certain: bool,
-}
+/// Of these, those that leaks may take: the others are for paths.
+const MOST_OF_LEAKS: usize = 30;
 
 /// How a line or a box is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Shade {
     Allowed,
-    Denied,
     Unsure,
+    Denied,
 }
 
 impl Shade {
@@ -69,77 +56,131 @@ impl Shade {
 struct Picture {
     title: String,
     summary: String,
-    cards: Vec<Card>,
-    leaks: Vec<Leak>,
+    /// One for each estate.
+    graphs: Vec<Graph>,
+    /// What labels refer to by number, from 1: who may not do what, or gets in, and why.
+    notes: Vec<Note>,
 }
 
-/// One path.
-struct Card {
+/// Why a link is not green.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Note {
     shade: Shade,
-    /// What it is, and how it ends.
-    title: String,
-    workload: String,
-    role: String,
-    /// What leads to the role.
-    before: Vec<Step>,
-    /// What the role does.
-    after: Vec<Step>,
-}
-
-/// One or more hops that end alike.
-struct Step {
-    shade: Shade,
-    /// The names of the hops.
-    hops: Vec<&'static str>,
-    /// On what; none for what leads to the role.
-    target: String,
-    /// The endpoint that the requests go through.
-    through: Option<String>,
-    /// Why it is denied, or cannot be told.
-    reason: Option<Reason>,
-}
-
-/// Why actions are denied, or cannot be told.
-struct Reason {
-    actions: Vec<String>,
     text: String,
+}
+
+/// Somebody who gets at protected data and is not meant to, or whose access cannot be told.
+struct Leak {
+    /// Who.
+    principal: String,
+    /// How they come to it: `assumes aws_iam_role.x`, one phrase for each step; else why they can themselves.
+    how: Vec<String>,
+    /// The deciding statements in words, each with its place.
+    because: Vec<String>,
+    targets: Vec<Leaking>,
+    /// They may, whatever is still unknown; else it cannot be told.
+    certain: bool,
+    estate: String,
+}
+
+/// A bucket or key that somebody gets at.
+struct Leaking {
+    kind: &'static str,
+    name: String,
+    /// What they can do: `read`, `write` or `decrypt`, each once.
+    does: Vec<&'static str>,
 }
 
 impl Picture {
     fn of(report: &Report) -> Self {
+        let several = report.judged().count() > 1;
+        let of_verdict = |verdict| {
+            let paths = report.paths.iter();
+            paths.filter(move |proof| proof.verdict == verdict)
+        };
+        let mut drawing = Drawing::default();
+        let leaks = leaks(report);
+        let drawn = leaks
+            .iter()
+            .take_while(|leak| drawing.add(&leak.estate, MOST_OF_LEAKS, |draft| draft.leak(leak)));
+        let leaks_left_out = leaks.len() - drawn.count();
         let order = [
             ProofVerdict::Broken,
             ProofVerdict::Unsure,
             ProofVerdict::Proven,
         ];
-        let several = report.judged().count() > 1;
-        let paths = order.into_iter().flat_map(|verdict| {
-            let paths = report.paths.iter();
-            paths.filter(move |proof| proof.verdict == verdict)
+        let paths = order.into_iter().flat_map(of_verdict);
+        let drawn =
+            paths.take_while(|proof| drawing.add(&proof.estate, MOST, |draft| draft.path(proof)));
+        let left_out = report.paths.len() - drawn.count();
+        let mut notes = Vec::new();
+        let drafts = drawing.drafts.iter();
+        let graphs = drafts.map(|(estate, draft)| {
+            let heading = several.then(|| estate.clone());
+            draft.finish(heading, &mut notes)
         });
-        let cards: Vec<Card> = paths
-            .take(MOST)
-            .map(|proof| Card::of(proof, several))
-            .collect();
-        let [proven, broken, unsure] = [
-            ProofVerdict::Proven,
-            ProofVerdict::Broken,
-            ProofVerdict::Unsure,
-        ]
-        .map(|verdict| report.paths_with(verdict));
-        let left_out = match report.paths.len() - cards.len() {
-            0 => String::new(),
-            number => format!("; {number} not drawn"),
-        };
+        let graphs = graphs.collect();
         Self {
             title: format!("Data paths in {}", judged(report)),
-            summary: format!(
-                "{}: {proven} proven, {broken} broken, {unsure} unsure{left_out}",
-                count(proven + broken + unsure, "path")
-            ),
-            cards,
-            leaks: leaks(report),
+            summary: summary(report, left_out, &leaks, leaks_left_out),
+            graphs,
+            notes,
         }
+    }
+}
+
+/// How many of what there are, and how many of them are not drawn.
+fn summary(report: &Report, left_out: usize, leaks: &[Leak], leaks_left_out: usize) -> String {
+    let [proven, broken, unsure] = [
+        ProofVerdict::Proven,
+        ProofVerdict::Broken,
+        ProofVerdict::Unsure,
+    ]
+    .map(|verdict| report.paths_with(verdict));
+    let not_drawn = |number: usize| match number {
+        0 => String::new(),
+        number => format!(" ({number} not drawn)"),
+    };
+    let paths = count(proven + broken + unsure, "path");
+    let mut text = format!(
+        "{paths}: {proven} proven, {broken} broken, {unsure} unsure{}",
+        not_drawn(left_out)
+    );
+    for (certain, what) in [(true, "leak"), (false, "possible leak")] {
+        let number = leaks.iter().filter(|leak| leak.certain == certain).count();
+        if number > 0 {
+            text = format!("{text}; {}", count(number, what));
+        }
+    }
+    if leaks_left_out > 0 {
+        text = format!("{text} ({leaks_left_out} not drawn)");
+    }
+    text
+}
+
+/// The drafts, by the names of their estates.
+#[derive(Default)]
+struct Drawing {
+    drafts: Vec<(String, Draft)>,
+}
+
+impl Drawing {
+    /// Adds something unless there would be more than so many boxes; returns whether there is room for it.
+    fn add(&mut self, estate: &str, most: usize, put: impl FnOnce(&mut Draft)) -> bool {
+        let at = self.drafts.iter().position(|(name, _)| name == estate);
+        let known = at.and_then(|at| self.drafts.get(at));
+        let mut draft = known.map_or_else(Draft::default, |(_, draft)| draft.clone());
+        let others = self.drafts.iter().filter(|(name, _)| name != estate);
+        let others: usize = others.map(|(_, draft)| draft.boxes()).sum();
+        put(&mut draft);
+        if others + draft.boxes() > most {
+            return false;
+        }
+        match at.and_then(|at| self.drafts.get_mut(at)) {
+            Some((_, known)) => *known = draft,
+            None => self.drafts.push((estate.to_owned(), draft)),
+        }
+        true
     }
 }
 
@@ -147,168 +188,63 @@ impl Picture {
 fn leaks(report: &Report) -> Vec<Leak> {
     let mut leaks: Vec<Leak> = Vec::new();
     for seal in &report.seals {
+        let does = does(&seal.actions);
+        let kind = if does == "decrypt" {
+            "KMS key"
+        } else {
+            "bucket"
+        };
         for holder in seal.principals.iter().filter(|one| one.is_leak()) {
-            let how = match holder.chain.as_slice() {
+            let mut how = match holder.chain.as_slice() {
                 [] => vec![holder.why.clone()],
                 steps => steps.to_vec(),
             };
+            if !seal.only_when.is_empty() {
+                how.push(format!("only when {}", seal.only_when.join("; or when ")));
+            }
+            let reasons = holder.because.iter();
+            let hinges = holder.hinges_on.iter().filter(|_| !holder.certain);
+            let because = reasons
+                .map(graph::told)
+                .chain(hinges.map(graph::hinge))
+                .collect();
+            let target = Leaking {
+                kind,
+                name: seal.resource.clone(),
+                does: vec![does],
+            };
             let same = leaks.iter_mut().find(|leak| {
                 leak.principal == holder.principal
-                    && leak.resource == seal.resource
                     && leak.certain == holder.certain
                     && leak.how == how
+                    && leak.estate == seal.estate
             });
-            match same {
-                Some(leak) => leak.does.push(does(&seal.actions)),
-                None => leaks.push(Leak {
+            let Some(same) = same else {
+                leaks.push(Leak {
                     principal: holder.principal.clone(),
-                    does: vec![does(&seal.actions)],
                     how,
-                    resource: seal.resource.clone(),
+                    because,
+                    targets: vec![target],
                     certain: holder.certain,
-                }),
+                    estate: seal.estate.clone(),
+                });
+                continue;
+            };
+            let known = same.targets.iter_mut().find(|one| one.name == target.name);
+            match known {
+                Some(known) if known.does.contains(&does) => {}
+                Some(known) => known.does.push(does),
+                None => same.targets.push(target),
+            }
+            for reason in because {
+                if !same.because.contains(&reason) {
+                    same.because.push(reason);
+                }
             }
         }
     }
     leaks.sort_by_key(|leak| !leak.certain);
-    leaks.truncate(MOST);
     leaks
-}
-
-impl Leak {
-    /// `can read and write`.
-    fn told(&self) -> String {
-        let verb = if self.certain {
-            "can"
-        } else {
-            "may or may not"
-        };
-        format!("{verb} {}", self.does.join(" and "))
-    }
-}
-
-impl Card {
-    fn of(proof: &Proof, several: bool) -> Self {
-        let workload = &proof.workload;
-        let what = match (workload.kind, &workload.found_in) {
-            ("notebook", _) => "notebook works with data",
-            (_, Some(_)) => "job that the notebook's code may start",
-            (_, None) => "Processing job",
-        };
-        let kind = match (workload.kind, &workload.found_in) {
-            ("notebook", _) | (_, Some(_)) => "notebook",
-            (_, None) => "Processing job",
-        };
-        let mut title = format!("{}: {what}", proof.verdict.name());
-        if !proof.only_when.is_empty() {
-            title = format!("{title}, only when {}", proof.only_when.join("; or when "));
-        }
-        if several {
-            title = format!("{title} ({})", proof.estate);
-        }
-        let is_before = |hop: &&HopProof| BEFORE_ROLE.contains(&hop.name);
-        let (before, after): (Vec<&HopProof>, Vec<&HopProof>) =
-            proof.hops.iter().partition(is_before);
-        Self {
-            shade: Shade::of(proof.verdict),
-            title,
-            workload: format!("{kind} {}", workload.address),
-            role: proof.role.clone(),
-            before: steps(&before, false),
-            after: steps(&after, true),
-        }
-    }
-}
-
-/// Hops that are about one thing and end alike are one step. What is only advised is left to the table.
-fn steps(hops: &[&HopProof], by_target: bool) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    for hop in hops.iter().filter(|hop| hop.needed) {
-        let shade = match hop.decision {
-            DecisionName::Allowed => Shade::Allowed,
-            DecisionName::Undecided => Shade::Unsure,
-            DecisionName::DeniedExplicitly | DecisionName::DeniedByDefault => Shade::Denied,
-        };
-        let target = if by_target { target(hop) } else { "" };
-        let reason = (shade != Shade::Allowed).then(|| reason(hop));
-        let same = steps.iter_mut().find(|step| {
-            let is_alike = match (&step.reason, &reason) {
-                (Some(one), Some(other)) => one.is_alike(other),
-                (one, other) => one.is_none() && other.is_none(),
-            };
-            step.shade == shade && step.target == target && step.through == hop.through && is_alike
-        });
-        let Some(step) = same else {
-            steps.push(Step {
-                shade,
-                hops: vec![hop.name],
-                target: target.to_owned(),
-                through: hop.through.clone(),
-                reason,
-            });
-            continue;
-        };
-        if !step.hops.contains(&hop.name) {
-            step.hops.push(hop.name);
-        }
-        if let (Some(known), Some(other)) = (&mut step.reason, reason) {
-            known.actions.extend(other.actions);
-        }
-    }
-    steps
-}
-
-/// The bucket of an object; else what it is.
-fn target(hop: &HopProof) -> &str {
-    let is_object = ["list-data", "read-data", "write-data"].contains(&hop.name);
-    match hop.resource.split_once('/') {
-        Some((bucket, _)) if is_object => bucket,
-        _ if hop.resource == "*" => "* (no resource of its own)",
-        _ => &hop.resource,
-    }
-}
-
-fn reason(hop: &HopProof) -> Reason {
-    let text = match (hop.because.first(), hop.hinges_on.first()) {
-        (Some(reason), _) => reason.text.clone(),
-        (None, Some(hinge)) => format!("it hinges on {} ({})", hinge.value, hinge.reason),
-        (None, None) => "nothing allows it".to_owned(),
-    };
-    Reason {
-        actions: vec![hop.action.clone()],
-        text: text.replace('`', ""),
-    }
-}
-
-impl Reason {
-    /// The same but for the action that it is about.
-    fn is_alike(&self, other: &Self) -> bool {
-        let rest = |reason: &Self| {
-            let action = reason.actions.first();
-            action.map(|action| reason.text.replace(action.as_str(), ""))
-        };
-        rest(self) == rest(other)
-    }
-
-    /// In one sentence, cut where it is long.
-    fn told(&self) -> String {
-        let text = match self.actions.as_slice() {
-            [first, _, ..] => self.text.replace(first.as_str(), "it"),
-            _ => self.text.clone(),
-        };
-        let actions = match self.actions.as_slice() {
-            [one, two, third, rest @ ..] if !rest.is_empty() => {
-                format!("{one}, {two}, {third} and {} more", rest.len())
-            }
-            few => few.join(", "),
-        };
-        let text = format!("{actions}: {text}");
-        if text.chars().count() <= LONGEST {
-            return text;
-        }
-        let cut: String = text.chars().take(LONGEST).collect();
-        format!("{cut}…")
-    }
 }
 
 /// The text in lines of at most so many characters: broken at blanks, else where an address has a joint.

@@ -1,374 +1,325 @@
-//! Paths as SVG: a card for each, in five columns: workload, what leads to the role, role, what it does, to what.
+//! Paths as SVG: boxes in columns, what starts on the left and data on the right, with what lines say beside them
+//! and the notes below.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Card, Leak, Picture, Shade, Step, wrapped};
+use super::canvas::{Canvas, INK, LINE, Look, MUTED, Words, colours, escaped, room, size};
+use super::graph::{Graph, Label, Link, Node};
+use super::layout::{Item, Layout, Place, place};
+use super::{Picture, Shade, wrapped};
 use crate::finding::Report;
 
-const WIDTH: u32 = 1280;
-const MARGIN: u32 = 20;
-/// The height of a line of text, and how wide a character of it is at most, in tenths.
-const LINE: u32 = 15;
-const CHARACTER: u32 = 70;
-/// Around the text of a box.
-const PADDING: u32 = 8;
-/// Characters of a line of a card's title.
-const TITLE: usize = 145;
-/// Between boxes that stand above each other.
-const GAP: u32 = 8;
-
-/// Where each column begins, and how wide it is.
-const WORKLOAD: (u32, u32) = (36, 230);
-const BEFORE: (u32, u32) = (306, 150);
-const ROLE: (u32, u32) = (496, 210);
-const AFTER: (u32, u32) = (746, 230);
-const TARGET: (u32, u32) = (1016, 228);
+const MARGIN: f64 = 24.0;
+/// The legend and the notes have this much room at least.
+const NARROWEST: f64 = 900.0;
+/// The width of a box, and the characters in a line of it.
+const BOX: f64 = 204.0;
+const BOX_LINE: usize = 25;
+/// Characters in a line of what is said of a link.
+const LABEL_LINE: usize = 30;
+/// Between lines that leave the same box.
+const PORT: f64 = 9.0;
 
 /// Prints the paths, and who else gets in.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let picture = Picture::of(report);
+    let laid: Vec<_> = picture.graphs.iter().map(Laid::of).collect();
+    let widest = laid.iter().map(|one| one.layout.width);
+    let inner = widest.fold(NARROWEST - 2.0 * MARGIN, f64::max);
+    let width = inner + 2.0 * MARGIN;
     let mut canvas = Canvas::default();
-    let mut y = header(&picture, &mut canvas);
-    for card in &picture.cards {
-        y = draw(card, y, &mut canvas) + MARGIN;
+    let mut y = header(&picture, inner, &mut canvas);
+    for one in &laid {
+        y = one.draw(y, &mut canvas) + MARGIN;
     }
-    if !picture.leaks.is_empty() {
-        y = draw_leaks(&picture.leaks, y, &mut canvas) + MARGIN;
-    }
+    y = notes(&picture, y, inner, &mut canvas);
     let (title, summary) = (escaped(&picture.title), escaped(&picture.summary));
     writeln!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{WIDTH}\" height=\"{y}\" \
-         viewBox=\"0 0 {WIDTH} {y}\" font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" \
-         font-size=\"11\">"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width:.0}\" height=\"{y:.0}\" \
+         viewBox=\"0 0 {width:.0} {y:.0}\" font-family=\"ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', \
+         monospace\" font-size=\"11\">"
     )?;
     writeln!(out, "<title>{title}</title>")?;
     writeln!(out, "<desc>{summary}</desc>")?;
     writeln!(
         out,
-        "<rect width=\"{WIDTH}\" height=\"{y}\" fill=\"#ffffff\"/>"
+        "<rect width=\"{width:.0}\" height=\"{y:.0}\" fill=\"#ffffff\"/>"
     )?;
     out.write_all(canvas.under.as_bytes())?;
     out.write_all(canvas.over.as_bytes())?;
     writeln!(out, "</svg>")
 }
 
-/// What is drawn: cards and lines lie under boxes.
-#[derive(Default)]
-struct Canvas {
-    under: String,
-    over: String,
-}
-
-/// A colour for lines, and one for what they enclose.
-const fn colours(shade: Shade) -> (&'static str, &'static str) {
-    match shade {
-        Shade::Allowed => ("#1a7f37", "#dafbe1"),
-        Shade::Denied => ("#cf222e", "#ffebe9"),
-        Shade::Unsure => ("#9a6700", "#fff8c5"),
+/// The title, the counts and the legend; returns where the first graph begins.
+fn header(picture: &Picture, width: f64, canvas: &mut Canvas) -> f64 {
+    let mut y = 34.0;
+    // The letters of the title are half as wide again.
+    for line in wrapped(&picture.title, room(width / 1.6)) {
+        let style = format!("fill=\"{INK}\" font-size=\"17\" font-weight=\"bold\"");
+        canvas.text(MARGIN, y, &line, &style);
+        y += 22.0;
     }
-}
-
-const PLAIN: (&str, &str) = ("#57606a", "#f6f8fa");
-const INK: &str = "#1f2328";
-
-/// A box with its place.
-#[derive(Clone, Copy)]
-struct Place {
-    x: u32,
-    y: u32,
-    width: u32,
-    height: u32,
-}
-
-impl Place {
-    fn middle(self) -> u32 {
-        self.y + self.height / 2
-    }
-}
-
-/// How many characters a column holds.
-const fn room(width: u32) -> usize {
-    ((width - 2 * PADDING) * 10 / CHARACTER) as usize
-}
-
-fn height(lines: usize) -> u32 {
-    u32::try_from(lines).unwrap_or(u32::MAX / LINE / 2) * LINE + 2 * PADDING - 4
-}
-
-impl Canvas {
-    fn text(&mut self, x: u32, y: u32, text: &str, style: &str) {
-        let text = escaped(text);
-        _ = writeln!(self.over, "<text x=\"{x}\" y=\"{y}\" {style}>{text}</text>");
-    }
-
-    fn boxed(&mut self, place: Place, lines: &[String], colours: (&str, &str), is_dashed: bool) {
-        let Place {
-            x,
+    for line in wrapped(&picture.summary, room(width / 1.2)) {
+        canvas.text(
+            MARGIN,
             y,
-            width,
-            height,
-        } = place;
-        let (stroke, fill) = colours;
-        let dashes = if is_dashed {
-            " stroke-dasharray=\"5 3\""
-        } else {
-            ""
-        };
-        _ = writeln!(
-            self.over,
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"5\" fill=\"{fill}\" \
-             stroke=\"{stroke}\" stroke-width=\"1.5\"{dashes}/>"
+            &line,
+            &format!("fill=\"{INK}\" font-size=\"13\""),
         );
-        let mut baseline = y + PADDING + 8;
-        for line in lines {
-            self.text(x + PADDING, baseline, line, &format!("fill=\"{INK}\""));
-            baseline += LINE;
+        y += 18.0;
+    }
+    y += 6.0;
+    let mut x = MARGIN;
+    let leak = (Shade::Denied, true, "gets in and is not meant to");
+    let looks = Shade::ALL.map(|shade| (shade, false, shade.name()));
+    for (shade, is_leak, name) in looks.into_iter().chain([leak]) {
+        let look = Look { shade, is_leak };
+        canvas.line(&[(x, y), (x + 36.0, y)], look);
+        match shade {
+            Shade::Denied if !is_leak => canvas.cross((x + 18.0, y)),
+            _ => canvas.arrow((x + 42.0, y), shade),
         }
+        canvas.text(x + 50.0, y + 4.0, name, &format!("fill=\"{MUTED}\""));
+        x += 180.0;
     }
+    let nothing = picture.graphs.iter().all(|graph| graph.nodes.is_empty());
+    if nothing {
+        canvas.text(MARGIN, y + 40.0, "no paths", &format!("fill=\"{INK}\""));
+        y += 30.0;
+    }
+    y + MARGIN
+}
 
-    fn line(&mut self, from: Place, to: Place, shade: Shade) {
-        let (stroke, _) = colours(shade);
-        let (x, y) = (from.x + from.width, from.middle());
-        let (end_x, end_y) = (to.x, to.middle());
-        let bend = u32::midpoint(x, end_x);
-        let look = match shade {
-            Shade::Allowed => "stroke-width=\"1.5\"",
-            Shade::Denied => "stroke-width=\"3\"",
-            Shade::Unsure => "stroke-width=\"2\" stroke-dasharray=\"5 3\"",
-        };
-        _ = writeln!(
-            self.under,
-            "<path d=\"M{x} {y} C{bend} {y} {bend} {end_y} {end_x} {end_y}\" fill=\"none\" stroke=\"{stroke}\" {look}/>"
-        );
-        if shade == Shade::Denied && y == end_y {
-            let middle = y;
-            let (left, right) = (bend.saturating_sub(5), bend + 5);
-            let (top, bottom) = (middle.saturating_sub(5), middle + 5);
-            _ = writeln!(
-                self.over,
-                "<path d=\"M{left} {top} L{right} {bottom} M{left} {bottom} L{right} {top}\" fill=\"none\" \
-                 stroke=\"{stroke}\" stroke-width=\"3\"/>"
-            );
+/// What the numbers beside lines refer to; returns where that ends.
+fn notes(picture: &Picture, top: f64, width: f64, canvas: &mut Canvas) -> f64 {
+    let mut y = top;
+    for (number, note) in picture.notes.iter().enumerate() {
+        let (colour, _) = colours(Some(note.shade));
+        let style = format!("fill=\"{colour}\" font-weight=\"bold\"");
+        canvas.text(MARGIN, y, &format!("[{}]", number + 1), &style);
+        for line in wrapped(&note.text, room(width - 40.0)) {
+            canvas.text(MARGIN + 40.0, y, &line, &format!("fill=\"{INK}\""));
+            y += LINE + 1.0;
         }
+        y += 4.0;
     }
+    y + 8.0
 }
 
-/// The title, the counts and the legend; returns where the first card begins.
-fn header(picture: &Picture, canvas: &mut Canvas) -> u32 {
-    let ink = format!("fill=\"{INK}\"");
-    let bold = format!("{ink} font-size=\"17\" font-weight=\"bold\"");
-    canvas.text(MARGIN, 30, &picture.title, &bold);
-    canvas.text(
-        MARGIN,
-        50,
-        &picture.summary,
-        &format!("{ink} font-size=\"13\""),
-    );
-    let columns = [
-        (WORKLOAD, "workload"),
-        (BEFORE, "how it gets its role"),
-        (ROLE, "role"),
-        (AFTER, "what it does"),
-        (TARGET, "to what"),
-    ];
-    for ((x, _), name) in columns {
-        canvas.text(x, 76, name, &format!("fill=\"{}\"", PLAIN.0));
-    }
-    let mut x = 830;
-    for shade in Shade::ALL {
-        let place = Place {
-            x,
-            y: 18,
-            width: 130,
-            height: height(1),
-        };
-        let is_dashed = shade == Shade::Unsure;
-        canvas.boxed(place, &[shade.name().to_owned()], colours(shade), is_dashed);
-        x += 145;
-    }
-    90
+/// A graph with the place of everything.
+struct Laid<'p> {
+    graph: &'p Graph,
+    /// The boxes, then what lines say.
+    words: Vec<Vec<Words>>,
+    lines: Vec<Line>,
+    layout: Layout,
 }
 
-/// A step with the lines of its box, and those of its reason below it.
-struct Laid<'s> {
-    step: &'s Step,
-    lines: Vec<String>,
-    reason: Vec<String>,
-    place: Place,
-    /// With what is below it.
-    bottom: u32,
+/// A piece of a link: to what it says, or from there on.
+struct Line {
+    from: usize,
+    to: usize,
+    look: Look,
+    /// It ends at a box.
+    is_last: bool,
+    /// Nothing gets through.
+    is_cut: bool,
 }
 
-/// Steps above each other, from here on; returns them with where they end.
-fn column(steps: &[Step], at: (u32, u32), reach: u32, mut y: u32) -> (Vec<Laid<'_>>, u32) {
-    let (x, width) = at;
-    let laid = steps.iter().map(|step| {
-        let names = step.hops.join(", ");
-        let mut lines = wrapped(&names, room(width));
-        if let Some(endpoint) = &step.through {
-            lines.extend(wrapped(&format!("via {endpoint}"), room(width)));
+impl<'p> Laid<'p> {
+    fn of(graph: &'p Graph) -> Self {
+        let mut items = Vec::new();
+        let mut words = Vec::new();
+        for node in &graph.nodes {
+            let lines = of_node(node);
+            let (_, height) = size(&lines);
+            items.push(Item {
+                column: node.column as usize * 2 + 1,
+                width: BOX,
+                height,
+            });
+            words.push(lines);
         }
-        let target = wrapped(&step.target, room(TARGET.1));
-        let place = Place {
-            x,
-            y,
-            width,
-            height: height(lines.len().max(target.len())),
-        };
-        let reason = step.reason.as_ref();
-        let reason = reason.map_or_else(Vec::new, |one| wrapped(&one.told(), room(reach)));
-        let below = match reason.len() {
-            0 => 0,
-            number => height(number) - PADDING + 2,
-        };
-        y += place.height + below + GAP;
-        Laid {
-            step,
-            lines,
-            reason,
-            place,
-            bottom: y - GAP,
-        }
-    });
-    let laid: Vec<_> = laid.collect();
-    (laid, y - GAP.min(y))
-}
-
-/// Draws a card, and returns where it ends.
-fn draw(card: &Card, top: u32, canvas: &mut Canvas) -> u32 {
-    let (stroke, _) = colours(card.shade);
-    let style = format!("fill=\"{stroke}\" font-size=\"13\" font-weight=\"bold\"");
-    let mut inside = top + 20;
-    for line in wrapped(&card.title, TITLE) {
-        canvas.text(WORKLOAD.0, inside, &line, &style);
-        inside += LINE;
-    }
-    // The reasons of what leads to the role keep clear of its box.
-    let reason = ROLE.0 - BEFORE.0;
-    let (before, end_before) = column(&card.before, BEFORE, reason, inside);
-    let (after, end_after) = column(&card.after, AFTER, AFTER.1 + 40 + TARGET.1, inside);
-    let [workload, role] = [(&card.workload, WORKLOAD), (&card.role, ROLE)].map(|(text, at)| {
-        let lines = wrapped(text, room(at.1));
-        let height = height(lines.len());
-        (lines, at, height)
-    });
-    let bottom = [end_before, end_after, inside + workload.2, inside + role.2];
-    let bottom = bottom.into_iter().max().unwrap_or(inside) + 12;
-    // The role stands where what leads to it does, above what may be said of that.
-    let level = before.first().map_or(inside, |laid| laid.place.y);
-    let put = |(lines, (x, width), height): (Vec<String>, (u32, u32), u32)| {
-        let y = level;
-        let place = Place {
-            x,
-            y,
-            width,
-            height,
-        };
-        (lines, place)
-    };
-    let (workload_lines, workload) = put(workload);
-    let (role_lines, role) = put(role);
-    let card_height = bottom - top;
-    let card_width = WIDTH - 2 * MARGIN;
-    _ = writeln!(
-        canvas.under,
-        "<rect x=\"{MARGIN}\" y=\"{top}\" width=\"{card_width}\" height=\"{card_height}\" rx=\"8\" fill=\"#ffffff\" \
-         stroke=\"{stroke}\" stroke-width=\"2\"/>"
-    );
-    if before.is_empty() {
-        canvas.line(workload, role, Shade::Allowed);
-    }
-    for laid in &before {
-        canvas.line(workload, laid.place, laid.step.shade);
-        canvas.line(laid.place, role, laid.step.shade);
-        draw_step(laid, canvas);
-    }
-    canvas.boxed(workload, &workload_lines, PLAIN, false);
-    canvas.boxed(role, &role_lines, PLAIN, false);
-    for laid in &after {
-        let place = Place {
-            x: TARGET.0,
-            width: TARGET.1,
-            ..laid.place
-        };
-        let shade = laid.step.shade;
-        canvas.line(role, laid.place, shade);
-        canvas.line(laid.place, place, shade);
-        draw_step(laid, canvas);
-        let lines = wrapped(&laid.step.target, room(TARGET.1));
-        canvas.boxed(place, &lines, colours(shade), shade == Shade::Unsure);
-    }
-    bottom
-}
-
-fn draw_step(laid: &Laid<'_>, canvas: &mut Canvas) {
-    let shade = laid.step.shade;
-    let is_dashed = shade == Shade::Unsure;
-    canvas.boxed(laid.place, &laid.lines, colours(shade), is_dashed);
-    let (stroke, _) = colours(shade);
-    let mut baseline = laid.place.y + laid.place.height + 13;
-    for line in &laid.reason {
-        let style = format!("fill=\"{stroke}\" font-weight=\"bold\"");
-        canvas.text(laid.place.x, baseline, line, &style);
-        baseline += LINE;
-    }
-    debug_assert!(laid.bottom + LINE >= baseline, "a reason has its room");
-}
-
-/// Draws who else gets in, and returns where that ends.
-fn draw_leaks(leaks: &[Leak], top: u32, canvas: &mut Canvas) -> u32 {
-    let style = format!("fill=\"{INK}\" font-size=\"13\" font-weight=\"bold\"");
-    canvas.text(WORKLOAD.0, top + 20, "who else gets in", &style);
-    let mut y = top + 34;
-    for leak in leaks {
-        let shade = if leak.certain {
-            Shade::Denied
-        } else {
-            Shade::Unsure
-        };
-        let middle = (BEFORE.0, AFTER.0 - BEFORE.0 - 40);
-        let how = format!("{}: {}", leak.told(), leak.how.join(", "));
-        let boxes = [
-            (leak.principal.as_str(), WORKLOAD),
-            (how.as_str(), middle),
-            (leak.resource.as_str(), TARGET),
-        ];
-        let boxes = boxes.map(|(text, (x, width))| (wrapped(text, room(width)), x, width));
-        let lines = boxes.iter().map(|(lines, _, _)| lines.len()).max();
-        let height = height(lines.unwrap_or(1));
-        let places = boxes.each_ref().map(|(_, x, width)| Place {
-            x: *x,
-            y,
-            width: *width,
-            height,
-        });
-        for (from, to) in places.iter().zip(places.iter().skip(1)) {
-            canvas.line(*from, *to, shade);
-        }
-        for ((lines, _, _), place) in boxes.iter().zip(places) {
-            canvas.boxed(place, lines, colours(shade), shade == Shade::Unsure);
-        }
-        y += height + GAP;
-    }
-    y
-}
-
-/// Text that cannot be taken for markup, nor holds what XML does not allow.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            other if other.is_control() || matches!(other, '\u{fffe}' | '\u{ffff}') => {
-                out.push(' ');
+        let mut lines = Vec::new();
+        for link in &graph.links {
+            let look = Look {
+                shade: link.shade,
+                is_leak: link.is_leak,
+            };
+            let mut from = link.from;
+            if let Some(label) = &link.label {
+                let said = of_label(label, link);
+                let (width, height) = size(&said);
+                // What a link says stands in the column before that of its end.
+                let ends = link.to.iter().filter_map(|to| graph.nodes.get(*to));
+                let column = ends.map(|node| node.column as usize * 2).min();
+                items.push(Item {
+                    column: column.unwrap_or(0),
+                    width,
+                    height,
+                });
+                words.push(said);
+                let at = items.len() - 1;
+                lines.push(Line {
+                    from,
+                    to: at,
+                    look,
+                    is_last: false,
+                    is_cut: false,
+                });
+                from = at;
             }
-            other => out.push(other),
+            let is_denied = link.shade == Shade::Denied && !link.is_leak;
+            lines.extend(link.to.iter().map(|to| Line {
+                from,
+                to: *to,
+                look,
+                is_last: true,
+                is_cut: is_denied && link.label.is_some(),
+            }));
+        }
+        let ends: Vec<_> = lines.iter().map(|line| (line.from, line.to)).collect();
+        Self {
+            graph,
+            words,
+            lines,
+            layout: place(&items, &ends),
         }
     }
-    out
+
+    /// Draws it below this, and returns where it ends.
+    fn draw(&self, top: f64, canvas: &mut Canvas) -> f64 {
+        let mut y = top;
+        if let Some(heading) = &self.graph.heading {
+            let style = format!("fill=\"{MUTED}\" font-size=\"13\" font-weight=\"bold\"");
+            canvas.text(MARGIN, y + 10.0, heading, &style);
+            y += 26.0;
+        }
+        for (number, line) in self.lines.iter().enumerate() {
+            self.draw_line(number, line, y, canvas);
+        }
+        let nodes = self.graph.nodes.iter().map(Some);
+        let looks = self.graph.links.iter().filter(|link| link.label.is_some());
+        let mut looks = looks.map(|link| Look {
+            shade: link.shade,
+            is_leak: link.is_leak,
+        });
+        let nodes = nodes.chain(std::iter::repeat(None));
+        for ((words, at), node) in self.words.iter().zip(&self.layout.places).zip(nodes) {
+            let at = Place {
+                x: at.x + MARGIN,
+                y: at.y + y,
+                ..*at
+            };
+            match node {
+                Some(node) => canvas.boxed(at, words, node.shade),
+                None => {
+                    if let Some(look) = looks.next() {
+                        canvas.label(at, words, look);
+                    }
+                }
+            }
+        }
+        y + self.layout.height
+    }
+
+    fn draw_line(&self, number: usize, line: &Line, top: f64, canvas: &mut Canvas) {
+        let layout = &self.layout;
+        let through = layout.through.get(number).map_or(&[][..], Vec::as_slice);
+        let places = (layout.places.get(line.from), layout.places.get(line.to));
+        let lanes = (layout.lanes.get(line.from), layout.lanes.get(line.to));
+        let ((Some(from), Some(to)), (Some(from_lane), Some(to_lane))) = (places, lanes) else {
+            return;
+        };
+        let start = self.port(number, line, true);
+        let end = self.port(number, line, false);
+        // Straight to the end of the column, a curve to the next, straight through that, and so on.
+        let tip = if line.is_last && !line.is_cut {
+            7.0
+        } else {
+            0.0
+        };
+        let mut points = vec![(from.right(), start), (from_lane.1, start)];
+        for way in through {
+            points.extend([(way.x, way.y), (way.right(), way.y)]);
+        }
+        points.extend([(to_lane.0 - tip, end), (to.x - tip, end)]);
+        for (x, y) in &mut points {
+            *x += MARGIN;
+            *y += top;
+        }
+        canvas.line(&points, line.look);
+        let (x, y) = (to.x + MARGIN, end + top);
+        if line.is_cut {
+            canvas.cross((x - 11.0, y));
+        } else if line.is_last {
+            canvas.arrow((x, y), line.look.shade);
+        }
+    }
+
+    /// How high a line leaves its box, or comes to it: those of one box beside each other, in the order in which
+    /// they come from above.
+    fn port(&self, number: usize, line: &Line, is_start: bool) -> f64 {
+        let at = if is_start { line.from } else { line.to };
+        let Some(place) = self.layout.places.get(at) else {
+            return 0.0;
+        };
+        // What a link says has one way in and out.
+        if at >= self.graph.nodes.len() {
+            return place.middle();
+        }
+        let lines = self.lines.iter().enumerate();
+        let mut own: Vec<_> = lines
+            .filter(|(_, other)| at == if is_start { other.from } else { other.to })
+            .map(|(other, own)| (self.height_beyond(other, own, is_start), other))
+            .collect();
+        own.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+        let ports = f64::from(u32::try_from(own.len()).unwrap_or(u32::MAX));
+        let step = PORT.min((place.height - 12.0) / ports);
+        let rank = own.iter().position(|(_, other)| *other == number);
+        let rank = f64::from(u32::try_from(rank.unwrap_or(0)).unwrap_or(u32::MAX));
+        place.middle() + (rank - (ports - 1.0) / 2.0) * step
+    }
+
+    /// How high the next stop of a line is, seen from one of its ends.
+    fn height_beyond(&self, number: usize, line: &Line, is_start: bool) -> f64 {
+        let through = self.layout.through.get(number);
+        let (stop, end) = if is_start {
+            (through.and_then(|all| all.first()), line.to)
+        } else {
+            (through.and_then(|all| all.last()), line.from)
+        };
+        let end = self.layout.places.get(end);
+        stop.or(end).map_or(0.0, |place| place.middle())
+    }
+}
+
+fn paragraph(text: &str, width: usize, colour: &'static str, is_bold: bool) -> Vec<Words> {
+    let lines = wrapped(text, width).into_iter();
+    lines
+        .map(|text| Words {
+            text,
+            colour,
+            is_bold,
+        })
+        .collect()
+}
+
+fn of_node(node: &Node) -> Vec<Words> {
+    let mut lines = paragraph(node.kind, BOX_LINE, MUTED, false);
+    lines.extend(paragraph(&node.name, BOX_LINE, INK, true));
+    let (colour, _) = colours(node.shade);
+    lines.extend(paragraph(node.remark, BOX_LINE, colour, true));
+    lines
+}
+
+fn of_label(label: &Label, link: &Link) -> Vec<Words> {
+    let (colour, _) = colours(Some(link.shade));
+    let is_bold = link.shade != Shade::Allowed;
+    let mut lines = paragraph(&label.heading(), LABEL_LINE, colour, is_bold);
+    for text in &label.rest {
+        lines.extend(paragraph(text, LABEL_LINE, INK, false));
+    }
+    lines
 }

@@ -32,6 +32,13 @@ resource "aws_subnet" "survey" {
 resource "aws_security_group" "job" {
   name   = "seismic-job"
   vpc_id = aws_vpc.survey.id
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "aws_route_table" "survey" {

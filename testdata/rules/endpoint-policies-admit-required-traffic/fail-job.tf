@@ -42,6 +42,13 @@ resource "aws_route_table_association" "jobs" {
 resource "aws_security_group" "jobs" {
   name   = "jobs"
   vpc_id = aws_vpc.this.id
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 data "aws_iam_policy_document" "endpoint" {

@@ -116,6 +116,13 @@ resource "aws_route_table_association" "this" {
 
 resource "aws_security_group" "this" {
   vpc_id = aws_vpc.this.id
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "aws_vpc_endpoint" "s3" {

@@ -48,6 +48,13 @@ resource "aws_vpc_endpoint" "s3" {
 resource "aws_security_group" "notebook" {
   name   = "imaging-notebook"
   vpc_id = aws_vpc.research.id
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "aws_kms_key" "imaging" {

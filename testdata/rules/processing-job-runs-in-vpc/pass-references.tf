@@ -31,6 +31,13 @@ resource "aws_subnet" "private" {
 resource "aws_security_group" "job" {
   name   = "job"
   vpc_id = aws_vpc.main.id
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "awscc_sagemaker_processing_job" "features" {

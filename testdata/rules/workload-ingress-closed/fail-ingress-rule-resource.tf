@@ -14,6 +14,13 @@ provider "aws" {
 resource "aws_security_group" "notebook" {
   name   = "notebook"
   vpc_id = "vpc-0a1b2c3d4e5f60718"
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "all" {

@@ -21,6 +21,13 @@ resource "aws_security_group" "notebook" {
     protocol         = "tcp"
     ipv6_cidr_blocks = ["::/0"] # bad: the whole internet, by IPv6
   }
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "aws_sagemaker_notebook_instance" "claims" {

@@ -21,6 +21,13 @@ resource "aws_security_group" "notebook" {
     protocol  = "tcp"
     self      = true # good: only members of the group itself
   }
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "aws_security_group" "website" {
@@ -32,6 +39,13 @@ resource "aws_security_group" "website" {
     to_port     = 443
     protocol    = "tcp"
     cidr_blocks = ["0.0.0.0/0"] # no matter: no workload has this group
+  }
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
   }
 }
 

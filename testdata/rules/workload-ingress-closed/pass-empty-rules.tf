@@ -16,6 +16,13 @@ resource "aws_security_group" "notebook" {
   vpc_id = "vpc-0a1b2c3d4e5f60718"
 
   ingress = [] # good: nobody comes in
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "aws_sagemaker_notebook_instance" "claims" {

@@ -29,6 +29,13 @@ resource "aws_security_group" "notebook" {
     protocol    = "tcp"
     cidr_blocks = [data.aws_ssm_parameter.office.insecure_value] # undecidable: read while applying
   }
+
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
 }
 
 resource "aws_sagemaker_notebook_instance" "claims" {
