@@ -309,7 +309,10 @@ fn broken(bucket: &Subject<'_, '_>, policies: &ResourcePolicies<'_, '_>) -> Evid
     };
     let policy = &carried.policy;
     // A denial that means to be one.
-    let is_meant = |one: &&Condition| PERIMETER.contains(&one.key.as_str());
+    let is_meant = |one: &&Condition| {
+        let negates = one.operator.negated || one.operator.test == Test::Null;
+        negates && PERIMETER.contains(&one.key.as_str())
+    };
     let near = policy.statements.iter().find(|statement| {
         let mut conditions = statement.readable_conditions();
         statement.effect == Effect::Deny && conditions.any(|one| is_meant(&one))
