@@ -151,6 +151,8 @@ fn every_rule_has_its_file_and_its_fixtures() {
     for own in [
         "mod",
         "context",
+        "credentials",
+        "denials",
         "hops",
         "identity-policies",
         "reaching",

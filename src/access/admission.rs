@@ -83,15 +83,12 @@ pub fn hinges(text: &Text) -> Vec<Hinge> {
 }
 
 /// Whether one of the conditions demands that one of these keys (in lower case) has a fixed value: by a
-/// positive operator, without `…IfExists` and `ForAllValues`. An ARN is fixed if its account is, a path
-/// in an organization if the organization is.
+/// positive operator, without `…IfExists` and `ForAllValues`.
 #[must_use]
 pub fn is_closed_by(statement: &Statement, keys: &[&str]) -> Bound {
     let mut unknown = Vec::new();
     for condition in keys.iter().flat_map(|key| demanded(statement, key)) {
-        let values = condition.values.iter();
-        let fixed = values.map(|value| fixed(condition, &value.text, value.is_fixed()));
-        match fixed.fold(Truth::Yes, Truth::and) {
+        match has_fixed_values(condition) {
             Truth::Yes => return Bound::Closed,
             Truth::No => {}
             Truth::Unknown => {
@@ -136,6 +133,15 @@ fn demands(condition: &Condition) -> bool {
         && !operator.negated
         && !operator.if_exists
         && operator.over != Some(Quantifier::ForAllValues)
+}
+
+/// Whether each value of a condition means one of a closed set. An ARN is fixed if its account is, a path in an
+/// organization if the organization is.
+#[must_use]
+pub fn has_fixed_values(condition: &Condition) -> Truth {
+    let values = condition.values.iter();
+    let fixed = values.map(|value| fixed(condition, &value.text, value.is_fixed()));
+    fixed.fold(Truth::Yes, Truth::and)
 }
 
 fn fixed(condition: &Condition, text: &Text, is_fixed: bool) -> Truth {

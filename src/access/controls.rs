@@ -18,6 +18,14 @@ use crate::model::value::Value;
 use crate::model::vocabulary::Kind;
 
 impl Access<'_, '_> {
+    /// The resource control policies that bind a resource, or may.
+    #[must_use]
+    pub fn controls_of(&self, id: ResourceId) -> Vec<Arc<Policy>> {
+        let account = self.account(self.graph().get(id));
+        let levels = self.controls(PolicyKind::ResourceControl, &account);
+        levels.into_iter().flatten().collect()
+    }
+
     /// The control policies that bind an account, or may: as one level, beside AWS's own.
     pub(super) fn controls(&self, kind: PolicyKind, account: &Text) -> Vec<Vec<Arc<Policy>>> {
         let mut level = Vec::new();
@@ -55,26 +63,25 @@ impl Access<'_, '_> {
     /// organization; and what tells where that is open.
     fn binds(&self, policy: ResourceId, account: &Text) -> (Truth, Hinge) {
         let graph = self.graph();
-        let name = graph.get(policy).address.as_str();
+        let resource = graph.get(policy);
+        let name = resource.address.as_str();
         let mut binds = (Truth::No, Hinge::Policy(format!("the targets of {name}")));
         let parts = graph.parts(policy, Kind::OrganizationsPolicyAttach);
-        for part in &parts.found {
-            let targets = ["target_id", "target_ids"];
-            let targets = targets.iter().filter_map(|path| part.get(path));
-            for target in targets.flat_map(each) {
-                let Some(text) = self.text(target, name) else {
-                    continue;
-                };
-                match equal_texts(&text, account) {
-                    Truth::Yes => return (Truth::Yes, binds.1),
-                    // Another account; a root or a unit may hold this one.
-                    Truth::No if text.known().is_some_and(is_account_id) => {}
-                    Truth::No | Truth::Unknown => {
-                        if let Some(hinge) = hinges(&text).into_iter().next() {
-                            binds.1 = hinge;
-                        }
-                        binds.0 = Truth::Unknown;
+        let attached = parts.found.iter().filter_map(|part| part.get("target_id"));
+        let targets = attached.chain(resource.get("target_ids"));
+        for target in targets.flat_map(each) {
+            let Some(text) = self.text(target, name) else {
+                continue;
+            };
+            match equal_texts(&text, account) {
+                Truth::Yes => return (Truth::Yes, binds.1),
+                // Another account; a root or a unit may hold this one.
+                Truth::No if text.known().is_some_and(is_account_id) => {}
+                Truth::No | Truth::Unknown => {
+                    if let Some(hinge) = hinges(&text).into_iter().next() {
+                        binds.1 = hinge;
                     }
+                    binds.0 = Truth::Unknown;
                 }
             }
         }

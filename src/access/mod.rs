@@ -25,8 +25,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use admission::{
-    Account, Bound, admitted_accounts, demanded, everybody, hinges, hinges_of_everybody,
-    hinges_of_principal, is_closed_by, lets_in_everybody,
+    Account, Bound, admitted_accounts, demanded, everybody, has_fixed_values, hinges,
+    hinges_of_everybody, hinges_of_principal, is_closed_by, lets_in_everybody,
 };
 pub use attached::{Attached, AttachedPolicy, is_by_aws};
 pub use carried::CARRIERS;

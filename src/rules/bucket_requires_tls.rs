@@ -1,13 +1,14 @@
 //! PG-S3-005.
 
+use super::denials::{Denied, to_everybody};
 use super::resource_policies::{graded, missing};
 use super::statements::{called, hinged, open};
 use super::{Check, Context, Example, Link, PROTECTED_BUCKETS, Rule, RuleKind, Subject};
-use crate::access::{ResourcePolicies, everybody, hinges, hinges_of_everybody, open_parts};
+use crate::access::{ResourcePolicies, everybody, hinges};
 use crate::finding::{Evidence, Severity, Verdict};
+use crate::iam::Hinge;
 use crate::iam::condition::{Condition, Test};
 use crate::iam::policy::{Clause, Effect, Statement};
-use crate::iam::{Action, ArnSubject, Hinge, Text};
 use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
@@ -59,18 +60,13 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
     let arn = context.access.arn(bucket.id).unwrap_or_default();
     let mut unknown = Vec::new();
     let denied = NEEDS.map(|(action, is_object, _)| {
-        let end = if is_object { "/*" } else { "" };
-        let denial = Denial {
-            action: Action::new(action),
-            resources: in_partitions(&arn, end),
-            bucket: name_in(&arn),
-        };
+        let request = Denied::of(action, &arn, is_object);
         let statements = policies
             .policies
             .iter()
             .flat_map(|carried| &carried.policy.statements);
         let each: Vec<_> = statements
-            .map(|statement| denial.by(statement, &mut unknown))
+            .map(|statement| denies(&request, statement, &mut unknown))
             .collect();
         each.into_iter().fold(Truth::No, Truth::or)
     });
@@ -170,63 +166,29 @@ fn is_about_tls(clause: &Clause) -> bool {
     matches!(clause, Clause::Condition(condition) if condition.key == "aws:securetransport")
 }
 
-/// A request that must be denied.
-struct Denial {
-    action: Option<Action>,
-    resources: Vec<ArnSubject>,
-    /// The name of the bucket that they are in.
-    bucket: Text,
-}
-
-impl Denial {
-    /// Whether a statement denies it to everybody without TLS; what that hinges on.
-    fn by(&self, statement: &Statement, unknown: &mut Vec<Hinge>) -> Truth {
-        let mut open = Vec::new();
-        let effect = match statement.effect {
-            Effect::Deny => Truth::Yes,
-            Effect::Allow => return Truth::No,
-            Effect::Unknown(hole) => {
-                open.push(Hinge::Hole(hole));
-                Truth::Unknown
-            }
-        };
-        let whom = match &statement.principals {
-            // A denial that excepts somebody is not for everybody.
-            Some(principals) if !principals.negated => everybody(principals),
-            _ => Truth::No,
-        };
-        if let (Truth::Unknown, Some(principals)) = (whom, &statement.principals) {
-            open.extend(hinges_of_everybody(principals));
+/// Whether a statement denies a request to everybody without TLS; what that hinges on.
+fn denies(request: &Denied, statement: &Statement, unknown: &mut Vec<Hinge>) -> Truth {
+    let mut open = Vec::new();
+    let covered = request.covered_by(statement, &mut open);
+    // A denial that excepts somebody is not for everybody.
+    let whom = if is_negated(statement) {
+        Truth::No
+    } else {
+        to_everybody(statement, &mut open)
+    };
+    let conditions = statement.conditions.iter().map(|clause| match clause {
+        Clause::Open(hinge) => {
+            open.push(hinge.clone());
+            Truth::Unknown
         }
-        let action = self.action.as_ref();
-        let action = action.map_or(Truth::No, |action| statement.actions.cover(action));
-        if action == Truth::Unknown {
-            open.extend(open_parts(statement));
-        }
-        let resource = statement.resources.as_ref().map_or(Truth::No, |wanted| {
-            let each = self.resources.iter().map(|one| wanted.denied(one));
-            each.fold(Truth::No, Truth::or)
-        });
-        if let (Truth::Unknown, Some(resources)) = (resource, &statement.resources) {
-            let entries = resources.entries.iter();
-            let texts = entries.map(|entry| &entry.pattern.pattern.text);
-            open.extend(texts.flat_map(hinges));
-            open.extend(hinges(&self.bucket));
-        }
-        let conditions = statement.conditions.iter().map(|clause| match clause {
-            Clause::Open(hinge) => {
-                open.push(hinge.clone());
-                Truth::Unknown
-            }
-            Clause::Condition(condition) => without_tls(condition, &mut open),
-        });
-        let conditions = conditions.fold(Truth::Yes, Truth::and);
-        let all = effect.and(whom).and(action).and(resource).and(conditions);
-        if all == Truth::Unknown {
-            unknown.extend(open);
-        }
-        all
+        Clause::Condition(condition) => without_tls(condition, &mut open),
+    });
+    let conditions = conditions.fold(Truth::Yes, Truth::and);
+    let all = covered.and(whom).and(conditions);
+    if all == Truth::Unknown {
+        unknown.extend(open);
     }
+    all
 }
 
 /// Whether a condition holds for every request without TLS.
@@ -246,31 +208,4 @@ fn without_tls(condition: &Condition, open: &mut Vec<Hinge>) -> Truth {
         )
     });
     each.fold(Truth::No, Truth::or)
-}
-
-/// The name in the ARN of a bucket.
-fn name_in(arn: &Text) -> Text {
-    let last = arn.fields(5).and_then(|fields| fields.into_iter().nth(5));
-    last.unwrap_or_else(|| arn.clone())
-}
-
-/// The ARN, with each partition where it is not known: S3 refuses a policy about another bucket, so the
-/// one that is written is right.
-fn in_partitions(arn: &Text, end: &str) -> Vec<ArnSubject> {
-    let mut texts = vec![arn.clone()];
-    let fields = arn.fields(5).unwrap_or_default();
-    if let [_, partition, _, _, _, bucket] = fields.as_slice()
-        && partition.known().is_none()
-    {
-        texts.extend(["aws", "aws-cn", "aws-us-gov"].map(|partition| {
-            let mut text = Text::literal(format!("arn:{partition}:s3:::"));
-            text.push(bucket);
-            text
-        }));
-    }
-    let subjects = texts.into_iter().map(|mut text| {
-        text.push_literal(end);
-        ArnSubject::new(text)
-    });
-    subjects.collect()
 }

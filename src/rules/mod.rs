@@ -3,15 +3,20 @@
 //!
 //! To add one: `docs/architecture.md`, "A new rule".
 
+mod access_points_restricted;
 mod bucket_default_encryption_with_customer_key;
+mod bucket_perimeter_set;
 mod bucket_policy_limited_to_trusted_accounts;
 mod bucket_policy_without_public_principal;
 mod bucket_public_access_blocked;
+mod bucket_replication_stays_trusted;
 mod bucket_requires_tls;
 mod caller_can_pass_job_role;
 mod context;
+mod credentials;
 mod data_readers_closed_world;
 mod default_vpc_not_used;
+mod denials;
 mod endpoint_does_not_replace_permission;
 mod endpoint_not_in_public_subnet;
 mod endpoint_policies_admit_required_traffic;
@@ -58,6 +63,7 @@ mod orchestrator_role_can_run_job;
 mod passrole_scoped;
 mod people;
 mod plan_does_not_regress_path;
+mod processing_job_definition_free_of_credentials;
 mod processing_job_definition_readable;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
@@ -123,6 +129,7 @@ pub static RULES: &[Rule] = &[
     processing_job_inter_container_traffic_encrypted::RULE,
     processing_job_volume_encrypted_with_customer_key::RULE,
     processing_job_output_encrypted_with_customer_key::RULE,
+    processing_job_definition_free_of_credentials::RULE,
     processing_job_security_fields_not_caller_controlled::RULE,
     processing_job_definition_readable::RULE,
     key_rotation_enabled::RULE,
@@ -139,6 +146,9 @@ pub static RULES: &[Rule] = &[
     bucket_policy_without_public_principal::RULE,
     bucket_requires_tls::RULE,
     bucket_policy_limited_to_trusted_accounts::RULE,
+    bucket_perimeter_set::RULE,
+    bucket_replication_stays_trusted::RULE,
+    access_points_restricted::RULE,
     execution_role_trusts_sagemaker::RULE,
     execution_role_trust_limited::RULE,
     notebook_role_can_create_processing_job::RULE,

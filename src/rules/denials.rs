@@ -1,0 +1,93 @@
+//! What the policies of a bucket deny, and to whom, whatever conditions they make.
+
+use crate::access::{everybody, hinges, hinges_of_everybody, open_parts};
+use crate::iam::policy::{Effect, Statement};
+use crate::iam::{Action, ArnSubject, Hinge, Text};
+use crate::model::truth::Truth;
+
+/// A request about a bucket or its objects that must be denied.
+pub(super) struct Denied {
+    action: Option<Action>,
+    resources: Vec<ArnSubject>,
+    /// The name of the bucket that they are in.
+    bucket: Text,
+}
+
+impl Denied {
+    /// An action on the bucket with this ARN, or on all of its objects.
+    pub(super) fn of(action: &str, arn: &Text, is_object: bool) -> Self {
+        let end = if is_object { "/*" } else { "" };
+        Self {
+            action: Action::new(action),
+            resources: in_partitions(arn, end),
+            bucket: name_in(arn),
+        }
+    }
+
+    /// Whether a statement denies it, leaving aside to whom and on which conditions; what that hinges on.
+    pub(super) fn covered_by(&self, statement: &Statement, open: &mut Vec<Hinge>) -> Truth {
+        let effect = match statement.effect {
+            Effect::Deny => Truth::Yes,
+            Effect::Allow => return Truth::No,
+            Effect::Unknown(hole) => {
+                open.push(Hinge::Hole(hole));
+                Truth::Unknown
+            }
+        };
+        let action = self.action.as_ref();
+        let action = action.map_or(Truth::No, |action| statement.actions.cover(action));
+        if action == Truth::Unknown {
+            open.extend(open_parts(statement));
+        }
+        let resource = statement.resources.as_ref().map_or(Truth::No, |wanted| {
+            let each = self.resources.iter().map(|one| wanted.denied(one));
+            each.fold(Truth::No, Truth::or)
+        });
+        if let (Truth::Unknown, Some(resources)) = (resource, &statement.resources) {
+            let entries = resources.entries.iter();
+            let texts = entries.map(|entry| &entry.pattern.pattern.text);
+            open.extend(texts.flat_map(hinges));
+            open.extend(hinges(&self.bucket));
+        }
+        effect.and(action).and(resource)
+    }
+}
+
+/// Whether a statement is about everybody, or everybody but those that it names; what that hinges on.
+pub(super) fn to_everybody(statement: &Statement, open: &mut Vec<Hinge>) -> Truth {
+    let Some(principals) = &statement.principals else {
+        return Truth::No;
+    };
+    let whom = everybody(principals);
+    if whom == Truth::Unknown {
+        open.extend(hinges_of_everybody(principals));
+    }
+    whom
+}
+
+/// The name in the ARN of a bucket.
+fn name_in(arn: &Text) -> Text {
+    let last = arn.fields(5).and_then(|fields| fields.into_iter().nth(5));
+    last.unwrap_or_else(|| arn.clone())
+}
+
+/// The ARN, with each partition where it is not known: S3 refuses a policy about another bucket, so the
+/// one that is written is right.
+fn in_partitions(arn: &Text, end: &str) -> Vec<ArnSubject> {
+    let mut texts = vec![arn.clone()];
+    let fields = arn.fields(5).unwrap_or_default();
+    if let [_, partition, _, _, _, bucket] = fields.as_slice()
+        && partition.known().is_none()
+    {
+        texts.extend(["aws", "aws-cn", "aws-us-gov"].map(|partition| {
+            let mut text = Text::literal(format!("arn:{partition}:s3:::"));
+            text.push(bucket);
+            text
+        }));
+    }
+    let subjects = texts.into_iter().map(|mut text| {
+        text.push_literal(end);
+        ArnSubject::new(text)
+    });
+    subjects.collect()
+}

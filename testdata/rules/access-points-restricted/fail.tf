@@ -1,0 +1,30 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region              = "eu-central-1"
+  allowed_account_ids = ["111122223333"] # says which account is the own one
+}
+
+resource "aws_s3_bucket" "data" {
+  bucket = "claims-data-111122223333"
+  tags   = { data-classification = "confidential" }
+}
+
+resource "aws_s3_access_point" "partner" {
+  name   = "partner"
+  bucket = aws_s3_bucket.data.id
+
+  public_access_block_configuration {
+    block_public_acls       = true
+    block_public_policy     = false # bad: cannot be changed later
+    ignore_public_acls      = true
+    restrict_public_buckets = false
+  }
+}
