@@ -4,11 +4,12 @@
 //! Source: IAM User Guide, "Grant a user permissions to pass a role to an AWS service" and "Methods to assume a
 //! role"; Amazon SageMaker AI Developer Guide, "Customize a SageMaker notebook instance using an LCC script".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
 
 use rayon::prelude::*;
 
-use super::actors::{Actor, From};
+use super::actors::Actor;
 use super::direct::given;
 use super::{Admitted, How, Link, LinkKind, Sealer};
 use crate::access::{Access, Answer, Caller, Object, however};
@@ -81,11 +82,14 @@ struct Runner {
     kind: LinkKind,
     /// What the action is about.
     on: ResourceId,
+    /// Its ARN, ready to be compared.
+    subject: ArnSubject,
     /// What runs.
     what: ResourceId,
 }
 
 /// A way from one actor to another.
+#[derive(Debug)]
 struct Found {
     link: Link,
     certain: Truth,
@@ -109,6 +113,7 @@ impl Links {
                 },
                 kind: LinkKind::Open,
                 on,
+                subject: ArnSubject::new(access.object(on).arn),
                 what: notebook.id,
             };
             runners.extend(doors(graph, &notebook).into_iter().map(open));
@@ -119,6 +124,7 @@ impl Links {
                     action: "sagemaker:UpdateNotebookInstanceLifecycleConfig",
                     kind: LinkKind::Script,
                     on: script,
+                    subject: ArnSubject::new(access.object(script).arn),
                     what: notebook.id,
                 });
             }
@@ -135,6 +141,7 @@ impl Links {
                     action: "lambda:UpdateFunctionCode",
                     kind: LinkKind::Replace,
                     on: id,
+                    subject: ArnSubject::new(access.object(id).arn),
                     what: id,
                 });
             }
@@ -166,7 +173,7 @@ impl Sealer<'_, '_, '_> {
         everyone: &[&Actor],
         mut reached: Vec<Option<Admitted>>,
         is_target: &dyn Fn(&Admitted) -> bool,
-        workloads: &std::collections::BTreeSet<ResourceId>,
+        workloads: &BTreeSet<ResourceId>,
     ) -> Vec<Admitted> {
         let mut targets: Vec<Admitted> = reached
             .iter()
@@ -178,21 +185,17 @@ impl Sealer<'_, '_, '_> {
         while !targets.is_empty() {
             let mut next = Vec::new();
             for target in &targets {
-                let Some(taken) = self.takeable(target) else {
+                let Some(taking) = target.id.and_then(|id| self.taking(id)) else {
                     continue;
                 };
-                let found: Vec<Option<Admitted>> = everyone
-                    .par_iter()
-                    .zip(&reached)
-                    .map(|(actor, known)| {
-                        let is_open = known.as_ref().is_none_or(|one| one.certain != Truth::Yes);
-                        let may_come = matches!(actor.from, From::Input(_)) && is_open;
-                        let is_self = actor.id() == target.id;
-                        (may_come && !is_self)
-                            .then(|| self.through(actor, &taken, target, workloads))
-                            .flatten()
-                    })
-                    .collect();
+                let all = everyone.iter().zip(&reached).zip(&taking.own);
+                let found = all.map(|((actor, known), found)| {
+                    let is_open = known.as_ref().is_none_or(|one| one.certain != Truth::Yes);
+                    let may_come = is_open && actor.id() != target.id;
+                    let found = found.as_ref().filter(|_| may_come)?;
+                    Some(Self::through(actor, found, target, workloads))
+                });
+                let found: Vec<Option<Admitted>> = found.collect();
                 for (known, found) in reached.iter_mut().zip(found) {
                     let Some(found) = found else { continue };
                     let is_better = known.is_none() || found.certain == Truth::Yes;
@@ -201,9 +204,10 @@ impl Sealer<'_, '_, '_> {
                         *known = Some(found);
                     }
                 }
-                for outsider in &taken.outsiders {
-                    foreign.extend(self.through(outsider, &taken, target, workloads));
-                }
+                let others = taking.foreign.iter();
+                foreign.extend(
+                    others.map(|(actor, found)| Self::through(actor, found, target, workloads)),
+                );
             }
             targets = next;
         }
@@ -216,10 +220,28 @@ impl Sealer<'_, '_, '_> {
         all
     }
 
+    /// Who takes over a role, worked out once; none for what is no role of the input.
+    fn taking(&self, role: ResourceId) -> Option<Arc<Taking>> {
+        let known = || self.takings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(taking) = known().get(&role) {
+            return taking.clone();
+        }
+        let taking = self.takeable(role).map(|taken| {
+            let own = self.actors.par_iter();
+            let own = own.map(|actor| self.link(actor, &taken)).collect();
+            let foreign = taken.outsiders.iter();
+            let foreign = foreign
+                .filter_map(|actor| Some((actor.clone(), self.link(actor, &taken)?)))
+                .collect();
+            Arc::new(Taking { own, foreign })
+        });
+        known().insert(role, taking.clone());
+        taking
+    }
+
     /// What there is to know of a role that may be taken over; none for what is no role of the input.
-    fn takeable(&self, target: &Admitted) -> Option<Taken> {
+    fn takeable(&self, id: ResourceId) -> Option<Taken> {
         let graph = self.access.graph();
-        let id = target.id?;
         let resource = graph.get(id);
         if resource.kind() != Some(Kind::Role) {
             return None;
@@ -274,28 +296,25 @@ impl Sealer<'_, '_, '_> {
         })
     }
 
-    /// How an actor takes over a role, if they can.
+    /// Somebody who takes over one who gets in.
     fn through(
-        &self,
         actor: &Actor,
-        taken: &Taken,
+        found: &Found,
         target: &Admitted,
-        workloads: &std::collections::BTreeSet<ResourceId>,
-    ) -> Option<Admitted> {
-        let found = self.link(actor, taken)?;
+        workloads: &BTreeSet<ResourceId>,
+    ) -> Admitted {
         let mut admitted = Admitted::of(actor, How::Through, found.certain.and(target.certain));
         admitted.expected = Self::expected(actor, workloads);
-        admitted.chain = std::iter::once(found.link)
-            .chain(target.chain.iter().cloned())
-            .collect();
-        admitted.because = found.because;
-        admitted.hinges_on = found.hinges_on;
+        let own = std::iter::once(&found.link);
+        admitted.chain = own.chain(&target.chain).cloned().collect();
+        admitted.because.clone_from(&found.because);
+        admitted.hinges_on.clone_from(&found.hinges_on);
         if admitted.certain != Truth::Yes {
             admitted.hinges_on.extend(target.hinges_on.iter().cloned());
             admitted.hinges_on.sort();
             admitted.hinges_on.dedup();
         }
-        Some(admitted)
+        admitted
     }
 
     fn link(&self, actor: &Actor, taken: &Taken) -> Option<Found> {
@@ -337,7 +356,7 @@ impl Sealer<'_, '_, '_> {
         let mut perhaps = None;
         for runner in runners {
             let action = Action::named(runner.action);
-            if !may(&actor.caller, &action) {
+            if !may_on(&actor.caller, &action, &runner.subject) {
                 continue;
             }
             let object = self.access.object(runner.on);
@@ -453,6 +472,15 @@ pub(super) fn by_group(everyone: &[&Actor], reached: Vec<Option<Admitted>>) -> V
         (!is_told).then_some(one)
     });
     own.collect()
+}
+
+/// Who takes over a role.
+#[derive(Debug)]
+pub(super) struct Taking {
+    /// How each of the input's own does, in their order.
+    own: Vec<Option<Found>>,
+    /// Others whom its trust policy lets in.
+    foreign: Vec<(Actor, Found)>,
 }
 
 /// A role that may be taken over.

@@ -15,6 +15,7 @@ mod rewrites;
 mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -221,6 +222,8 @@ pub(crate) struct Sealer<'s, 'g, 'a> {
     access: &'s Access<'g, 'a>,
     actors: Vec<Actor>,
     links: chains::Links,
+    /// Who takes over each role that somebody asked for.
+    takings: Mutex<BTreeMap<ResourceId, Option<Arc<chains::Taking>>>>,
 }
 
 /// Protected data: a bucket with its key.
@@ -247,6 +250,7 @@ pub fn seals(access: &Access<'_, '_>, paths: &[Path], designated: &[ResourceId])
         access,
         actors,
         links,
+        takings: Mutex::default(),
     };
     let mut seals = Vec::new();
     let mut keys: BTreeMap<ResourceId, BTreeSet<ResourceId>> = BTreeMap::new();

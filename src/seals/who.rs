@@ -1,6 +1,7 @@
 //! Who can do one thing, whether they are meant to or not.
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -39,6 +40,7 @@ pub fn who(access: &Access<'_, '_>, asked: &Asked<'_>) -> Told {
         access,
         actors: actors(access, &[]),
         links: chains::Links::of(access),
+        takings: Mutex::default(),
     };
     let data = asked.data(access);
     let mut others = match &data {
