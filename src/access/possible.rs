@@ -106,9 +106,12 @@ impl Access<'_, '_> {
         first_allowed(
             self.anything("the object", Domain::ANY),
             |choice| self.possible(caller, action, &bucket.below(&choice.text), given),
-            |answer| match answer.is_beyond_proof() {
-                true => Vec::new(),
-                false => self.ends_named(answer, action, Domain::ANY),
+            |answer| {
+                if answer.is_beyond_proof() {
+                    Vec::new()
+                } else {
+                    self.ends_named(answer, action, Domain::ANY)
+                }
             },
         )
     }

@@ -113,14 +113,6 @@ pub(crate) fn is_in_doubt(report: &Report, name: &str) -> bool {
     findings.any(|one| one.verdict == FindingVerdict::Unsure && leads_to(one, report, name))
 }
 
-/// Rules that expectations name and nobody has written yet: what asks for one of them alone is skipped. To be
-/// deleted, with what calls it, once every rule is there.
-pub(crate) fn is_to_come(alias: &str) -> bool {
-    !plangate::rules::RULES
-        .iter()
-        .any(|rule| rule.alias == alias)
-}
-
 /// Where the template of a fixture is deployed to: the account and region that its plan tells.
 pub(crate) fn place_of_template(source: &Path) -> (Option<String>, Option<String>) {
     let text = std::fs::read_to_string(source).unwrap();
