@@ -181,7 +181,11 @@ impl Draft {
         self.mark(workload, Shade::of(proof.verdict), remark);
         let mut is_role_told = false;
         // What is only advised is left to the table.
-        for hop in proof.hops.iter().filter(|hop| hop.needed) {
+        let shown = proof
+            .hops
+            .iter()
+            .filter(|hop| hop.needed && !is_open_way(hop));
+        for hop in shown {
             let ends = if hop.name == "assume-role" {
                 is_role_told = true;
                 (workload, None, self.node(Column::Actor, ROLE, &proof.role))
@@ -195,12 +199,14 @@ impl Draft {
                 let starter = self.node(Column::Starter, kind, name);
                 (starter, self.way(Column::StartEndpoint, hop), workload)
             } else {
-                let kind = if hop.principal == proof.role {
-                    ROLE
+                // What a workload itself does, its role stands for.
+                let is_own = hop.principal == proof.role || hop.principal == *address;
+                let (kind, name) = if is_own {
+                    (ROLE, &proof.role)
                 } else {
-                    "principal"
+                    ("principal", &hop.principal)
                 };
-                let actor = self.node(Column::Actor, kind, &hop.principal);
+                let actor = self.node(Column::Actor, kind, name);
                 let way = self.way(Column::Endpoint, hop);
                 let (kind, name) = target(hop);
                 (actor, way, self.node(Column::Target, kind, name))
@@ -562,6 +568,11 @@ pub(super) fn told(reason: &Reason) -> String {
 /// What would decide it.
 pub(super) fn hinge(missing: &MissingValue) -> String {
     format!("it hinges on {} ({})", missing.value, missing.reason)
+}
+
+/// Whether it only says that a service is reached: the hops that take this way show it.
+fn is_open_way(hop: &HopProof) -> bool {
+    hop.name.starts_with("reach-") && hop.decision == DecisionName::Allowed
 }
 
 /// What a hop is about, with what that is: the bucket of an object, else what it is.
