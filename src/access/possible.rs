@@ -34,7 +34,7 @@ const FACTS: &[&str] = &[
 ];
 
 /// Choices that are tried for one request.
-const MOST_TRIED: usize = 64;
+const MOST_TRIED: usize = 24;
 
 impl Access<'_, '_> {
     /// Whether a request can be made: allowed if some choice of its circumstances is, whatever is still
@@ -68,20 +68,19 @@ impl Access<'_, '_> {
             .map(|key| (*key, self.choices_of(&open, key)))
             .collect();
         let mut undecided = None;
-        let combinations: usize = choices.iter().map(|(_, all)| all.len()).product();
         // Where no choice is allowed for certain, one tells what it hinges on besides.
         let most = if open.is_beyond_proof() {
             1
         } else {
             MOST_TRIED
         };
-        for number in 0..combinations.min(most) {
-            let mut rest = number;
-            let mut chosen = Vec::new();
-            for (key, all) in &choices {
-                chosen.extend(all.get(rest % all.len()).map(|one| (*key, one)));
-                rest /= all.len();
-            }
+        let lengths: Vec<_> = choices.iter().map(|(_, all)| all.len()).collect();
+        for picked in picks(&lengths).take(most) {
+            let chosen: Vec<_> = choices
+                .iter()
+                .zip(picked)
+                .filter_map(|((key, all), at)| Some((*key, all.get(at)?)))
+                .collect();
             let answer = self.ask(caller, action, object, &with(given, &chosen));
             match answer.decision() {
                 Decision::Allowed => return answer,
@@ -165,6 +164,27 @@ impl Access<'_, '_> {
             hinge => self.hinge(hinge).1 != Why::ChosenByCode,
         })
     }
+}
+
+/// What is picked of several lists, those first that are likeliest to be allowed: the first of each, the second
+/// of each and so on; then the first of each with another of one of them.
+fn picks(lengths: &[usize]) -> impl Iterator<Item = Vec<usize>> {
+    let longest = lengths.iter().copied().max().unwrap_or_default();
+    let alike = (0..longest).map(move |at| {
+        let each = lengths.iter();
+        each.map(|length| at.min(length.saturating_sub(1)))
+            .collect()
+    });
+    let others = lengths.iter().enumerate().flat_map(move |(list, length)| {
+        (1..*length).map(move |at| {
+            let mut picked = vec![0; lengths.len()];
+            if let Some(one) = picked.get_mut(list) {
+                *one = at;
+            }
+            picked
+        })
+    });
+    alike.chain(others)
 }
 
 fn with(given: &Circumstances, chosen: &[(&str, &Knowledge)]) -> Circumstances {

@@ -32,8 +32,9 @@ impl Prospects {
         prospects
     }
 
+    /// What is not known of a policy may let in others, too: that doubt is had once, of anybody at all. Whoever
+    /// of the own accounts it may name would be meant.
     fn add(&mut self, policy: &Policy) {
-        self.anybody |= policy.is_open();
         let statements = policy.statements.iter();
         for statement in statements.filter(|one| one.effect != Effect::Deny) {
             let Some(principals) = statement.principals.as_ref().filter(|one| !one.negated) else {
@@ -43,7 +44,7 @@ impl Prospects {
             for entry in &principals.entries {
                 match entry.kind {
                     // What is left to an account takes a permission of one's own.
-                    PrincipalKind::Account | PrincipalKind::Service => {}
+                    PrincipalKind::Account | PrincipalKind::Service | PrincipalKind::Unknown => {}
                     PrincipalKind::Role | PrincipalKind::User => {
                         self.named.push(entry.text.clone());
                     }

@@ -1,8 +1,8 @@
 //! Paths as a picture: what a glance must show. Who starts what, as which role, through which endpoint, to which
 //! bucket, key or repository; the hop that breaks a path, what cannot be told, who gets in besides, and why.
 //!
-//! What is drawn is worked out once: [`graph`] shares boxes between paths and gathers hops that end alike in one
-//! link. [`mermaid`] writes it as text, for others to lay out; [`svg`] asks [`layout`] where everything stands.
+//! What is drawn is worked out once: `graph` shares boxes between paths and gathers hops that end alike in one
+//! link. `mermaid` writes it as text, for others to lay out; `svg` asks `layout` where everything stands.
 
 mod canvas;
 mod graph;
