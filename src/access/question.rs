@@ -182,6 +182,17 @@ impl Gathered {
     }
 }
 
+impl Caller {
+    /// Whether something of their own policies is not known as a whole: it may deny, so nothing is allowed for
+    /// certain.
+    #[must_use]
+    pub fn is_beyond_proof(&self) -> bool {
+        let levels = self.service_control.iter().flatten();
+        let mut all = self.identity.iter().chain(&self.boundary).chain(levels);
+        all.any(|policy| policy.is_open())
+    }
+}
+
 impl<'g, 'a> Access<'g, 'a> {
     /// A role or user of the input as a caller; none for any other kind.
     #[must_use]

@@ -19,7 +19,7 @@ impl Sealer<'_, '_, '_> {
         data: &Data,
         purpose: Purpose,
     ) -> Option<Admitted> {
-        if !matches!(actor.from, From::Input(_)) {
+        if !matches!(actor.from, From::Input(_)) || actor.caller.is_beyond_proof() {
             return None;
         }
         let key = match &data.encryption {
