@@ -261,6 +261,16 @@ impl<'g, 'a> Access<'g, 'a> {
         }
     }
 
+    /// What an answer hinges on, likewise: sorted, each once.
+    #[must_use]
+    pub fn hinges_of(&self, answer: &Answer) -> Vec<(String, Why)> {
+        let hinges = answer.outcome.hinges_on.iter();
+        let mut hinges: Vec<_> = hinges.map(|hinge| self.hinge(hinge)).collect();
+        hinges.sort();
+        hinges.dedup();
+        hinges
+    }
+
     /// What stands for a hole in messages.
     #[must_use]
     pub fn hole_name(&self, id: HoleId) -> String {

@@ -38,6 +38,29 @@ pub struct Object {
 const STRANGER: &str = "another-account";
 
 impl Object {
+    /// A role in the same partition of AWS that nobody can have made, if its name has a space: none that is not
+    /// told is this one.
+    #[must_use]
+    pub fn role_beside(&self, account: &Text, name: &str) -> Principal {
+        let mut arn = Text::literal("arn:");
+        arn.push(&self.partition());
+        arn.push_literal(":iam::");
+        arn.push(account);
+        arn.push_literal(":role/");
+        arn.push_literal(name);
+        Principal::Role {
+            arn,
+            account: account.clone(),
+            session: None,
+        }
+    }
+
+    fn partition(&self) -> Text {
+        let fields = self.arn.fields(5);
+        let partition = fields.and_then(|fields| fields.into_iter().nth(1));
+        partition.unwrap_or_else(|| "aws".into())
+    }
+
     /// Something else of this ARN in the same account and region, of which no more is known.
     #[must_use]
     pub fn neighbour(self, arn: Text, name: impl Into<String>) -> Self {
@@ -121,9 +144,12 @@ impl Access<'_, '_> {
 
     /// An object in a bucket of somebody whom nobody knows, and who wants others to bring data.
     #[must_use]
-    pub fn strangers_object(&self) -> Object {
+    pub fn strangers_object(&self, beside: &Object) -> Object {
+        let mut arn = Text::literal("arn:");
+        arn.push(&beside.partition());
+        arn.push_literal(":s3:::a bucket of somebody else/an object");
         Object {
-            arn: "arn:aws:s3:::a bucket of somebody else/an object".into(),
+            arn,
             id: None,
             name: "a bucket of somebody else".to_owned(),
             policy: Some(Arc::new(inviting_bucket_policy(Span::NOWHERE))),
@@ -137,14 +163,8 @@ impl Access<'_, '_> {
 
     /// Whoever owns it, with permissions of their own for everything.
     #[must_use]
-    pub fn stranger(&self) -> Caller {
-        let principal = Principal::Role {
-            arn: format!("arn:aws:iam::{STRANGER}:role/any body")
-                .as_str()
-                .into(),
-            account: STRANGER.into(),
-            session: None,
-        };
+    pub fn stranger(&self, beside: &Object) -> Caller {
+        let principal = beside.role_beside(&STRANGER.into(), "any body");
         self.with_everything(principal, "anybody at all")
     }
 

@@ -414,13 +414,7 @@ impl<'g> Prover<'_, 'g, '_> {
     /// A hop that was asked for.
     fn hop(&self, step: Step, action: &'static str, principal: &str, answer: Answer) -> Hop {
         let outcome = &answer.outcome;
-        let mut hinges_on: Vec<_> = outcome
-            .hinges_on
-            .iter()
-            .map(|hinge| self.access.hinge(hinge))
-            .collect();
-        hinges_on.sort();
-        hinges_on.dedup();
+        let mut hinges_on = self.access.hinges_of(&answer);
         // What the code chooses matters only where nothing else is open.
         if hinges_on.iter().any(|(_, why)| *why != Why::ChosenByCode) {
             hinges_on.retain(|(_, why)| *why != Why::ChosenByCode);

@@ -253,7 +253,8 @@ impl Judged<'_, '_, '_, '_, '_> {
     fn through(&self, endpoint: ResourceId, paths: &[&Path]) -> Verdict {
         let name = self.context.graph.get(endpoint).address.as_str();
         let what = &self.what;
-        let brought = self.sends(&self.context.access.stranger(), endpoint);
+        let beside = self.context.access.object(endpoint);
+        let brought = self.sends(&self.context.access.stranger(&beside), endpoint);
         match brought.decision() {
             Decision::Allowed => {
                 let message = format!(
@@ -306,7 +307,7 @@ impl Judged<'_, '_, '_, '_, '_> {
         let of_caller = absent.into_iter().filter(|_| is_stranger);
         let given: Circumstances =
             Way::Endpoint(endpoint).with(of_caller.chain(not_theirs).collect());
-        let object = access.strangers_object();
+        let object = access.strangers_object(&access.object(endpoint));
         access.possible(caller, &Action::named("s3:PutObject"), &object, &given)
     }
 
@@ -330,10 +331,7 @@ impl Judged<'_, '_, '_, '_, '_> {
 
     fn open(&self, answer: &Answer, endpoint: ResourceId) -> Verdict {
         let access = &self.context.access;
-        let hinges = answer.outcome.hinges_on.iter();
-        let mut hinges: Vec<_> = hinges.map(|hinge| access.hinge(hinge)).collect();
-        hinges.sort();
-        hinges.dedup();
+        let hinges = access.hinges_of(answer);
         let facts: Vec<_> = hinges
             .iter()
             .map(|(value, why)| format!("`{value}` is not known ({why})"))

@@ -177,13 +177,7 @@ impl<'g, 'a> Asker<'_, 'g, 'a> {
         let outcome = &answer.outcome;
         notes.extend(outcome.notes.iter().map(|note| (*note).to_owned()));
         notes.extend(self.ask_a_workload(&caller, &answer));
-        let mut hinges: Vec<_> = outcome
-            .hinges_on
-            .iter()
-            .map(|hinge| self.access.hinge(hinge))
-            .collect();
-        hinges.sort();
-        hinges.dedup();
+        let hinges = self.access.hinges_of(&answer);
         Ok(Answered {
             principal: caller.name,
             action: action.written().to_owned(),

@@ -159,12 +159,12 @@ fn of_policies(access: &Access<'_, '_>, data: &Object, policies: &[&Policy]) -> 
         }
     }
     if let Some(account) = &data.owner {
-        let anyone = role_in(account, "anyone in the account");
+        let anyone = data.role_beside(account, "anyone in the account");
         let mut caller = access.outsider(anyone, "everybody in the account");
         caller.identity.clear();
         found.push(Actor::new(caller, From::AnyoneInAccount));
     }
-    found.push(Actor::new(access.stranger(), From::Anywhere));
+    found.push(Actor::new(access.stranger(data), From::Anywhere));
     found
 }
 
@@ -182,7 +182,7 @@ fn outsider(
     let principal = match entry.kind {
         // The identities of the account's own are in the input, or are not seen.
         PrincipalKind::Account if is_own == Truth::Yes => return None,
-        PrincipalKind::Account => role_in(&account, "whoever it likes"),
+        PrincipalKind::Account => data.role_beside(&account, "whoever it likes"),
         PrincipalKind::Role | PrincipalKind::Session => Principal::Role {
             arn: entry.text.clone(),
             account: account.clone(),
@@ -222,19 +222,6 @@ fn is_in_input(access: &Access<'_, '_>, arn: &Text) -> bool {
             matches!(resource.kind(), Some(Kind::Role | Kind::User))
                 && access.arn(id).as_ref() == Some(arn)
         })
-}
-
-/// A role that nobody can have made: no name has a space, so none that is not told is this one.
-fn role_in(account: &Text, name: &str) -> Principal {
-    let mut arn = Text::literal("arn:aws:iam::");
-    arn.push(account);
-    arn.push_literal(":role/");
-    arn.push_literal(name);
-    Principal::Role {
-        arn,
-        account: account.clone(),
-        session: None,
-    }
 }
 
 /// Whom the trust policy of a role names from other accounts.

@@ -445,10 +445,9 @@ impl Sealer<'_, '_, '_> {
             Decision::Undecided => Truth::Unknown,
             _ => return None,
         };
-        let hinges = answer.outcome.hinges_on.iter();
         let hinges_on = match certain {
             Truth::Yes => Vec::new(),
-            _ => hinges.map(|hinge| self.access.hinge(hinge)).collect(),
+            _ => self.access.hinges_of(&answer),
         };
         let because = answer.outcome.because;
         let at = because.iter().find_map(|one| one.at);

@@ -2,7 +2,7 @@
 
 use super::{ClosedBy, Data, Purpose, Sealer};
 use crate::access::{Answer, Caller, Encryption, Object, account_of};
-use crate::iam::{Action, Decision, Principal, Text};
+use crate::iam::{Action, Decision};
 
 impl Sealer<'_, '_, '_> {
     /// Another identity of the account, whose policies allow everything, gets in or does not.
@@ -58,14 +58,7 @@ impl Sealer<'_, '_, '_> {
     pub(super) fn anybody_else(&self, data: &Object) -> Option<Caller> {
         let account = account_of(&data.arn).filter(|account| account.known() != Some(""));
         let account = account.or_else(|| data.owner.clone())?;
-        let mut arn = Text::literal("arn:aws:iam::");
-        arn.push(&account);
-        arn.push_literal(":role/an identity outside the input");
-        let principal = Principal::Role {
-            arn,
-            account,
-            session: None,
-        };
+        let principal = data.role_beside(&account, "an identity outside the input");
         Some(
             self.access
                 .with_everything(principal, "any other identity of the account"),

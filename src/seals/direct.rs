@@ -218,10 +218,9 @@ impl Sealer<'_, '_, '_> {
             Decision::Undecided => Truth::Unknown,
             _ => return None,
         };
-        let hinges = answer.outcome.hinges_on.iter();
         let hinges_on = match certain {
             Truth::Yes => Vec::new(),
-            _ => hinges.map(|hinge| self.access.hinge(hinge)).collect(),
+            _ => self.access.hinges_of(&answer),
         };
         Some(Part {
             certain,
