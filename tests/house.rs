@@ -158,6 +158,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "context",
         "credentials",
         "denials",
+        "frameworks",
         "hops",
         "identity-policies",
         "reaching",
