@@ -117,11 +117,11 @@ fn holders(context: &Context<'_, '_>, one: &AttachedPolicy<'_, '_>) -> Vec<Resou
         let is_kind = resource.kind().is_some_and(|kind| may.contains(&kind));
         is_kind && resource.name_of("policy") == name
     });
-    let holders = said.map_or_else(Vec::new, |(id, _)| context.access.holders(id));
-    let holders = holders.into_iter();
+    let mut holders = said.map_or_else(Vec::new, |(id, _)| context.access.holders(id));
+    holders.retain(|id| context.is_execution_role(*id) == Truth::Yes);
+    // The same order, whatever that of the input is.
+    holders.sort_by_key(|id| context.graph.get(*id).address.as_str());
     holders
-        .filter(|id| context.is_execution_role(*id) == Truth::Yes)
-        .collect()
 }
 
 fn who(context: &Context<'_, '_>, role: ResourceId, holders: &[ResourceId]) -> String {
@@ -205,6 +205,10 @@ enum Wide {
 impl Wide {
     fn of(context: &Context<'_, '_>, statement: &Statement) -> Self {
         let except = statement.resources.as_ref().is_some_and(|one| one.negated);
+        // All resources but all are none.
+        if except && every_resource(statement) == Ok(Truth::No) {
+            return Self::No;
+        }
         if statement.actions.negated || except {
             let what = match (statement.actions.negated, except) {
                 (true, false) => "all actions but those in `NotAction`",

@@ -168,9 +168,8 @@ fn of_attachment(context: &Context<'_, '_>, attachment: &Subject<'_, '_>) -> Ver
         shortened(&users)
     );
     let evidence = Evidence::new(message, attachment.resource.origin).about("users");
-    let why = carried.first().and_then(|one| may_be_none(context, one));
     let broken = Verdict::Broken(vec![evidence]);
-    verdict.worse(match why {
+    verdict.worse(match attachment.may_be_none() {
         Some(why) => {
             let address = attachment.resource.address.as_str();
             broken.if_so("whether this attachment is there", address, why)
@@ -191,7 +190,10 @@ fn users_of(context: &Context<'_, '_>, said_by: &Resource<'_>) -> Vec<ResourceId
         Target::Resource(id) if context.graph.get(id).standing == Standing::Judged => Some(id),
         _ => None,
     });
-    users.collect()
+    let mut users: Vec<_> = users.collect();
+    // The same order, whatever that of the input is.
+    users.sort_by_key(|id| context.graph.get(*id).address.as_str());
+    users
 }
 
 /// Why there may be no such attachment, if so: how often it is there, or a condition, is not known.

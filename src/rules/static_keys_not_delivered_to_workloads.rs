@@ -127,10 +127,13 @@ fn given_out(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
         Evidence::new(message, key.resource.origin).about(format!("output {name}"))
     });
     let evidence: Vec<_> = evidence.collect();
-    if evidence.is_empty() {
-        Verdict::NotApplicable
-    } else {
-        Verdict::Broken(evidence)
+    match key.may_be_none() {
+        _ if evidence.is_empty() => Verdict::NotApplicable,
+        Some(why) => {
+            let address = key.resource.address.as_str();
+            Verdict::Broken(evidence).if_so("whether this access key is made", address, why)
+        }
+        None => Verdict::Broken(evidence),
     }
 }
 

@@ -11,8 +11,8 @@ provider "aws" {
   region = "eu-central-1"
 }
 
-resource "aws_s3_bucket" "claims" {
-  bucket = "claims-111122223333"
+resource "aws_secretsmanager_secret" "claims" {
+  name = "claims-database"
 }
 
 resource "aws_iam_role" "notebook" {
@@ -30,8 +30,8 @@ resource "aws_iam_role" "notebook" {
 
 data "aws_iam_policy_document" "work" {
   statement {
-    actions   = ["s3:*"] # bad: the role may rewrite the bucket's policy, too
-    resources = [aws_s3_bucket.claims.arn, "${aws_s3_bucket.claims.arn}/*"]
+    actions   = ["secretsmanager:*"] # bad: the role may delete the secret and rewrite its policy, too
+    resources = [aws_secretsmanager_secret.claims.arn]
   }
 }
 
