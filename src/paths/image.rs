@@ -5,14 +5,13 @@
 //! their policies cannot be seen.
 
 use super::{Hop, Prover, Step};
-use crate::access::{Caller, Object, Way};
+use crate::access::{Caller, Image, Object, RegistryImage, Way};
 use crate::finding::Severity;
 use crate::iam::policy::Effect;
 use crate::iam::{Action, ArnSubject, Decision, Layer, Text};
-use crate::model::graph::{ResourceId, Target};
+use crate::model::graph::ResourceId;
 use crate::model::truth::Truth;
-use crate::model::value::{Data, Piece, Referent, Value, Why};
-use crate::model::vocabulary::Kind;
+use crate::model::value::Why;
 use crate::workload::is_image_account;
 
 const TOKEN: &str = "ecr:GetAuthorizationToken";
@@ -23,15 +22,7 @@ const CHECK: &str = "ecr:BatchCheckLayerAvailability";
 /// So many repositories are tried, where nobody says which one a job pulls from.
 const FEW: usize = 4;
 
-/// Where a job's image lies.
-enum Image {
-    In(Object),
-    /// In a registry that SageMaker does not pull from.
-    Elsewhere(String),
-    Unknown(Why),
-}
-
-impl<'a> Prover<'_, '_, 'a> {
+impl Prover<'_, '_, '_> {
     /// A job of which nobody says which image it pulls: it pulls from the repositories of the input.
     pub(super) fn any_image(&self, caller: &Caller, not_judged: &mut Vec<String>) -> Vec<Hop> {
         let mut hops = vec![self.token_hop(caller)];
@@ -89,8 +80,11 @@ impl<'a> Prover<'_, '_, 'a> {
             return Vec::new();
         };
         let token = self.token_hop(caller);
-        let hops = match self.image_of(job, uri, path, caller, notes) {
-            Image::In(object) => {
+        let image = self.access.image(job, path);
+        let image = image.unwrap_or(Image::Unknown(Why::UnexpectedForm));
+        let hops = match image {
+            Image::In(image) => {
+                let object = self.object_of(&image, &name, caller, notes);
                 let own = object.id.map(|_| &object);
                 let elsewhere = self.other_region(job, &object);
                 let mut hops = vec![token];
@@ -109,8 +103,12 @@ impl<'a> Prover<'_, '_, 'a> {
                     None => hops,
                 }
             }
-            Image::Unknown(why) => {
+            other @ (Image::OfSageMaker | Image::Unknown(_)) => {
                 let what = "the image".to_owned();
+                let why = match other {
+                    Image::Unknown(why) => why,
+                    _ => Why::ExternalResource,
+                };
                 vec![
                     token,
                     Self::open_hop(Step::PullImage, GET, &caller.name, what, (name, why)),
@@ -159,115 +157,48 @@ impl<'a> Prover<'_, '_, 'a> {
         vec![hop(GET), hop(LAYERS), hop(CHECK).advised(Severity::Low)]
     }
 
-    fn image_of(
+    /// The repository of an image, as what requests are about.
+    fn object_of(
         &self,
-        job: ResourceId,
-        uri: &Value<'a>,
-        name: &str,
+        image: &RegistryImage,
+        attribute: &str,
         caller: &Caller,
         notes: &mut Vec<String>,
-    ) -> Image {
-        if let Some(id) = self.repository_in(uri) {
-            return Image::In(self.access.object(id));
+    ) -> Object {
+        if let Some(id) = image.repository {
+            return self.access.object(id);
         }
-        if let Data::Unknown(why) = uri.data {
-            return match self.repository_mentioned(job, name) {
-                Some(id) => Image::In(self.access.object(id)),
-                None => Image::Unknown(why),
-            };
-        }
-        let name = &format!("{}.{name}", self.name(job));
-        let Some(text) = self.access.text(uri, name) else {
-            return Image::Unknown(Why::UnexpectedForm);
-        };
-        let elsewhere = |host: &Text| match host.known() {
-            Some(host) => Image::Elsewhere(host.to_owned()),
-            None => Image::Unknown(Why::KnownAfterApply),
-        };
-        let Some((host, rest)) = text.split_once("/") else {
-            return elsewhere(&text);
-        };
-        let Some((account, region)) = registry(&host) else {
-            return elsewhere(&host);
-        };
-        let repository = rest.split_once("@").map_or(rest, |(named, _)| named);
-        let tagged = repository.split_once(":");
-        let is_whole = tagged.is_some() || text.known().is_some();
-        let repository = tagged.map_or(repository, |(named, _)| named);
+        let RegistryImage {
+            account,
+            region,
+            name,
+            ..
+        } = image;
         let mut arn = Text::literal("arn:aws:ecr:");
-        for part in [
-            &region,
-            &":".into(),
-            &account,
-            &":repository/".into(),
-            &repository,
-        ] {
+        for part in [region, &":".into(), account, &":repository/".into(), name] {
             arn.push(part);
         }
-        let own = self
-            .repositories
-            .iter()
-            .find(|id| self.access.arn(**id).as_ref() == Some(&arn));
-        if let Some(id) = own.filter(|_| is_whole) {
-            return Image::In(self.access.object(*id));
-        }
-        if let Some(arn) = arn.known().filter(|_| is_whole)
-            && let Target::Resource(id) = self.graph.named(&[Kind::Repository], arn)
-        {
-            return Image::In(self.access.object(id));
-        }
-        let shown = match (host.known(), repository.known()) {
-            (Some(host), Some(repository)) => format!("{host}/{repository}"),
-            _ => name.clone(),
+        let registry = account.known().zip(region.known());
+        let host = registry.map(|(account, region)| {
+            let china = if region.starts_with("cn-") { ".cn" } else { "" };
+            format!("{account}.dkr.ecr.{region}.amazonaws.com{china}")
+        });
+        let shown = match (&host, name.known()) {
+            (Some(host), Some(name)) => format!("{host}/{name}"),
+            _ => attribute.to_owned(),
         };
-        let mut object = self.access.foreign_object(&arn, &shown);
-        if let Some(account) = account.known()
-            && is_image_account(account)
-        {
-            notes.push(format!(
-                "`{}` is a registry of AWS: it is taken to admit the role",
-                host.known().unwrap_or(account)
-            ));
-            // Then the identity side alone decides, as within an account.
-            object = object.admitting(caller);
+        let object = self.access.foreign_object(&arn, &shown);
+        match (account.known(), host) {
+            (Some(account), Some(host)) if is_image_account(account) => {
+                notes.push(format!(
+                    "`{host}` is a registry of AWS: it is taken to admit the role"
+                ));
+                // Then the identity side alone decides, as within an account.
+                object.admitting(caller)
+            }
+            _ => object,
         }
-        Image::In(object)
     }
-
-    /// The one repository of which an unknown address mentions the URL.
-    fn repository_mentioned(&self, job: ResourceId, path: &str) -> Option<ResourceId> {
-        let top = path.split('.').next()?;
-        let mentioned = self.graph.mentioned(job, top, &self.repositories);
-        let mut urls = mentioned
-            .iter()
-            .filter(|(_, part)| part == "repository_url");
-        let first = urls.next()?;
-        urls.next().is_none().then_some(first.0)
-    }
-
-    /// The repository that a template mentions.
-    fn repository_in(&self, uri: &Value<'_>) -> Option<ResourceId> {
-        let Data::Template(pieces) = &uri.data else {
-            return None;
-        };
-        pieces.iter().find_map(|piece| match piece {
-            Piece::Reference(reference) => match reference.of {
-                Referent::Resource(id) => {
-                    (self.graph.get(id).kind() == Some(Kind::Repository)).then_some(id)
-                }
-                Referent::Provider(_) | Referent::Parameter(_) => None,
-            },
-            _ => None,
-        })
-    }
-}
-
-/// The account and region of an ECR registry's host.
-fn registry(host: &Text) -> Option<(Text, Text)> {
-    let (account, rest) = host.split_once(".dkr.ecr.")?;
-    let (region, _) = rest.split_once(".")?;
-    let is_account = account.known().is_none_or(crate::iam::is_account_id);
-    is_account.then_some((account, region))
 }
 
 fn rank(decision: Decision) -> u8 {

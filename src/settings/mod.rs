@@ -28,6 +28,9 @@ pub struct Settings {
     pub allowed_regions: Vec<String>,
     /// Aliases, names or ARNs of the keys that data may be encrypted with.
     pub approved_keys: Vec<Pattern>,
+    /// Registries that images of Processing jobs may come from, beside the own and SageMaker's: accounts, hosts, or
+    /// repositories in them.
+    pub approved_registries: Vec<Pattern>,
     /// Who may read the data of which buckets (patterns too), beside the roles of workloads and the designated groups.
     pub data_readers: BTreeMap<String, Vec<Pattern>>,
     /// Who may write it.
@@ -46,6 +49,8 @@ pub struct Settings {
     pub kms_min_deletion_days: u32,
     /// Files with the text of managed policies, by ARN; relative to the file of the settings.
     pub managed_policies: BTreeMap<String, String>,
+    /// The longest time that a Processing job may run, in seconds.
+    pub max_runtime_seconds: u32,
     /// Whether the code in notebooks starts Processing jobs; left out, the rights of each notebook's role tell.
     pub notebooks_start_jobs: Option<bool>,
     /// Ids of organizations whose principals are trusted.
@@ -54,6 +59,10 @@ pub struct Settings {
     /// Accounts that are the user's own, beside those that the input works in.
     #[serde(deserialize_with = "read::accounts")]
     pub own_accounts: Vec<String>,
+    /// Whether images of Processing jobs must be named by digest: a tag that cannot be moved is not enough then.
+    pub require_digest: bool,
+    /// Whether Processing jobs must be isolated: a VPC that lets nothing out is not enough then.
+    pub require_isolation: bool,
     /// The permissions boundary that execution roles must have, by name or ARN.
     pub required_boundary: Option<Pattern>,
     /// Whether a notebook and the jobs that it starts run as one role.
@@ -61,6 +70,9 @@ pub struct Settings {
     /// Accounts of others that may have access.
     #[serde(deserialize_with = "read::accounts")]
     pub trusted_accounts: Vec<String>,
+    /// Buckets outside of the input that Processing jobs may read and write, by name or ARN. With any, all others
+    /// outside of it are not trusted.
+    pub trusted_buckets: Vec<Pattern>,
     /// What is known about single workloads.
     pub workloads: Vec<Workload>,
 }
@@ -73,6 +85,7 @@ impl Default for Settings {
             allowed_extra_trust: Vec::new(),
             allowed_regions: Vec::new(),
             approved_keys: Vec::new(),
+            approved_registries: Vec::new(),
             data_readers: BTreeMap::new(),
             data_writers: BTreeMap::new(),
             designated_groups: Vec::new(),
@@ -82,12 +95,16 @@ impl Default for Settings {
             kms_max_rotation_days: 365,
             kms_min_deletion_days: 14,
             managed_policies: BTreeMap::new(),
+            max_runtime_seconds: 86_400,
             notebooks_start_jobs: None,
             organization: Vec::new(),
             own_accounts: Vec::new(),
+            require_digest: false,
+            require_isolation: false,
             required_boundary: None,
             role_model: RoleModel::Either,
             trusted_accounts: Vec::new(),
+            trusted_buckets: Vec::new(),
             workloads: Vec::new(),
         }
     }
