@@ -20,7 +20,7 @@ pub struct ResourceId(pub u32);
 pub struct Draft<'a> {
     /// Every resource, in the order of the input.
     pub resources: Vec<Resource<'a>>,
-    /// What the change deletes, as it was.
+    /// What the change deletes, as it was, with the keys in whose place it makes others.
     pub deleted: Vec<Resource<'a>>,
     /// What is written, for the values that are not known yet.
     pub configuration: Configuration<'a>,
@@ -194,6 +194,12 @@ impl<'a> ResourceGraph<'a> {
         self.carried.extend(carried);
         self.addresses = Index::of_addresses(&self.resources);
         self.open_names = OnceLock::new();
+    }
+
+    /// What the change deletes, as it was, with the keys in whose place it makes others.
+    #[must_use]
+    pub fn deleted(&self) -> &[Resource<'a>] {
+        &self.deleted
     }
 
     /// What starts a resource that is written inside of another one.

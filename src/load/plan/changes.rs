@@ -12,7 +12,7 @@ use crate::load::marks::{self, Marks, MarksSeed};
 use crate::load::secrets::Secrets;
 use crate::model::resource::{Address, Resource, Standing};
 use crate::model::value::{Data, Map, Value, Why};
-use crate::model::vocabulary::{Fields, TypeEntry, terraform_type};
+use crate::model::vocabulary::{Fields, Kind, TypeEntry, terraform_type};
 
 /// Reads one list of changes into `resources`.
 pub(super) struct ChangesSeed<'r, 'de> {
@@ -57,6 +57,10 @@ impl<'de> Visitor<'de> for ChangesSeed<'_, 'de> {
             match sequence.next_element_seed(entry)? {
                 Some(Entry::Planned(resource)) => self.resources.push(resource),
                 Some(Entry::Deleted(resource)) => self.deleted.push(resource),
+                Some(Entry::Replaced { planned, before }) => {
+                    self.resources.push(planned);
+                    self.deleted.push(before);
+                }
                 Some(Entry::Nothing) => {}
                 None => return Ok(true),
             }
@@ -72,6 +76,11 @@ enum Entry<'de> {
     Planned(Resource<'de>),
     /// It is not there any more.
     Deleted(Resource<'de>),
+    /// Another one stands in the place of a key: what lies under the old one is of interest.
+    Replaced {
+        planned: Resource<'de>,
+        before: Resource<'de>,
+    },
     /// A leftover object that nobody sees.
     Nothing,
 }
@@ -164,9 +173,18 @@ impl<'de> Visitor<'de> for EntrySeed<'_, '_, 'de> {
             construct: None,
             provider: None,
         };
-        Ok(match there {
-            Some(_) => Entry::Planned(resource),
-            None => Entry::Deleted(resource),
+        Ok(match (there, change.replaced) {
+            (Some(_), Some(attributes)) => Entry::Replaced {
+                before: Resource {
+                    attributes,
+                    open: false,
+                    existed_before: Some(true),
+                    ..resource.clone()
+                },
+                planned: resource,
+            },
+            (Some(_), None) => Entry::Planned(resource),
+            (None, _) => Entry::Deleted(resource),
         })
     }
 }
@@ -222,6 +240,8 @@ struct Change<'de> {
     attributes: Map<'de>,
     /// Something in the attributes is not known.
     open: bool,
+    /// What the key was in whose place another one is made.
+    replaced: Option<Map<'de>>,
 }
 
 struct ChangeSeed<'s, 'r, 'de> {
@@ -301,10 +321,18 @@ impl<'de> Visitor<'de> for ChangeSeed<'_, '_, 'de> {
         unread.secrets(self.reading, self.secrets);
         // What Terraform forgets stays as it was; of what it deletes, the rest may be of interest.
         let is_going = actions.existed_before().is_none() || (actions.forget && !actions.create);
+        let is_key = self
+            .entry
+            .is_some_and(|entry| Kind::KEYS.contains(&entry.row.kind));
+        let is_replaced = is_key && actions.create && actions.delete && self.view == View::Planned;
+        let mut replaced = None;
         if self.view == View::Before || is_going {
             attributes = before
                 .attributes(self.reading, fields)
                 .map_err(de::Error::custom)?;
+        } else if is_replaced {
+            let before = before.attributes(self.reading, fields);
+            replaced = Some(before.map_err(de::Error::custom)?);
         }
         let open = !unknown.is_none();
         self.mark(&mut attributes, unknown, &sensitive);
@@ -312,6 +340,7 @@ impl<'de> Visitor<'de> for ChangeSeed<'_, '_, 'de> {
             actions,
             attributes,
             open,
+            replaced,
         })
     }
 }
