@@ -111,6 +111,7 @@ pub use context::{Context, KeyUse, Setting, Subject};
 
 use crate::finding::{Assumption, Severity, Verdict};
 use crate::model::vocabulary::Kind;
+use crate::settings::Settings;
 
 /// Every rule, in the order of the catalogue.
 pub static RULES: &[Rule] = &[
@@ -334,10 +335,10 @@ pub const PATH_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS];
 /// What the list of those who reach protected data takes for granted.
 pub const SEAL_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS, DESIGNATED_GROUPS];
 
-/// What can be taken for granted.
+/// What can be taken for granted, where the settings do not say it.
 #[must_use]
-pub fn assumptions() -> Vec<Assumption> {
-    vec![
+pub fn assumptions(settings: &Settings) -> Vec<Assumption> {
+    let mut all = vec![
     Assumption {
         id: PROTECTED_BUCKETS,
         text: "no buckets were named as protected; those encrypted under KMS, tagged confidential, or \
@@ -351,7 +352,7 @@ pub fn assumptions() -> Vec<Assumption> {
                `ml`, `notebook` or data science in their name count as meant for notebooks, else those that \
                may open one"
             .to_owned(),
-        supply: "name the groups that notebooks are meant for so".to_owned(),
+        supply: "name them as `designated_groups` in plangate.yaml".to_owned(),
     },
     Assumption {
         id: NO_SCP,
@@ -359,7 +360,11 @@ pub fn assumptions() -> Vec<Assumption> {
                those that the input attaches to the account"
             .to_owned(),
         supply: "bring the policies that bind the account into the same input".to_owned(),
-    }]
+    }];
+    if !settings.designated_groups.is_empty() {
+        all.retain(|one| one.id != DESIGNATED_GROUPS);
+    }
+    all
 }
 
 /// Finds a rule by its name or alias, in any case.
