@@ -1,6 +1,7 @@
 //! PG-KMS-006.
 
 use super::identity_policies::{covers, each_carried, takes_away};
+use super::key_use_limited_to_expected_principals::is_meant_to_decrypt;
 use super::resource_policies::each_policy;
 use super::seals::{is_certain, seal_of};
 use super::statements::{about, called, hinged, unsure};
@@ -317,6 +318,15 @@ fn foreign(
         return Verdict::Holds;
     };
     let evidence = |message| Evidence::new(message, grantee.origin).about("account");
+    let known = account.known().unwrap_or("");
+    if context
+        .settings
+        .trusted_accounts
+        .iter()
+        .any(|one| one == known)
+    {
+        return Verdict::Holds;
+    }
     match context.access.is_own_account(grant.resource, &account) {
         (Truth::Yes, _) => Verdict::Holds,
         (Truth::No, _) => Verdict::Broken(vec![
@@ -394,7 +404,8 @@ fn unexpected(
     let one = admitted.find(|one| {
         is_grantee(one.id, &one.name) && one.how == How::Granted && one.expected.is_none()
     });
-    let Some(one) = one.filter(|one| is_certain(one)) else {
+    let one = one.filter(|one| is_certain(one) && !is_meant_to_decrypt(context, one));
+    let Some(one) = one else {
         return Verdict::Holds;
     };
     let message = format!(

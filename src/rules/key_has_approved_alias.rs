@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "the key of a workload's data has an alias that people know it by",
     why: "Logs, bills and the console name a key without an alias by its random id only, and nobody sees that the \
           wrong one is used. `alias/aws/` is for the keys that AWS manages: KMS refuses an alias of that name \
-          (high).",
+          (high). Where `approved_keys` is set, an alias that it names is asked for (low).",
     unsure: "Judged for the keys of buckets, of results, and of the volumes of notebooks and jobs. A name that \
              is not known is not taken for one of AWS's.",
     fix: "add an `aws_kms_alias` for this key",
@@ -42,24 +42,41 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     if users.is_empty() {
         return Verdict::NotApplicable;
     }
-    if uses.is_aliased(subject.id) {
+    let approved = &context.settings.approved_keys;
+    let aliases = uses.aliases(subject.id);
+    let is_named = |id| context.is_named_by(approved, id);
+    let is_approved = approved.is_empty() && !aliases.is_empty()
+        || is_named(subject.id)
+        || aliases.iter().copied().any(is_named);
+    if is_approved {
         return Verdict::Holds;
     }
+    let severity = if approved.is_empty() {
+        Severity::Info
+    } else {
+        Severity::Low
+    };
     let named = named(context, &users);
     let at = subject.resource.origin;
     let (value, why) = match (uses.open_aliases(), context.graph.incomplete()) {
         ([(alias, why), ..], _) => (context.graph.get(*alias).name_of("target_key_id"), *why),
         ([], Some(why)) => ("which aliases there are".to_owned(), why),
         ([], None) => {
-            let message = format!("the key of {named} has no alias that people know it by");
-            return Verdict::Broken(vec![Evidence::new(message, at)]);
+            let message = if aliases.is_empty() {
+                format!("the key of {named} has no alias that people know it by")
+            } else {
+                format!("the key of {named} has no alias that is among the approved ones")
+            };
+            let evidence = Evidence::new(message, at).severity(severity);
+            return Verdict::Broken(vec![evidence]);
         }
     };
     let message = format!(
         "cannot tell whether the key of {named} has an alias: {} is not known ({why})",
         quoted(&value)
     );
-    Verdict::Unsure(vec![Evidence::new(message, at).hinges_on(value, why)])
+    let evidence = Evidence::new(message, at).severity(severity);
+    Verdict::Unsure(vec![evidence.hinges_on(value, why)])
 }
 
 /// An alias of a name that AWS keeps for itself.

@@ -2,7 +2,9 @@
 
 use super::resource_policies::{Asked, WHO, each_policy, everybody};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
-use crate::finding::{Severity, Verdict};
+use crate::access::ResourcePolicies;
+use crate::finding::{Evidence, Severity, Verdict};
+use crate::model::resource::Resource;
 use crate::model::vocabulary::Kind;
 
 pub(super) const RULE: Rule = Rule {
@@ -58,7 +60,40 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
         severity: Severity::Critical,
         but: "",
     };
-    each_policy(context, key.resource, &policies, question, |carried| {
+    let verdict = each_policy(context, key.resource, &policies, question, |carried| {
         everybody(context, &carried.policy, &WHO, asked)
-    })
+    });
+    verdict.worse(two_policies(context, key, &policies))
+}
+
+/// Whether two places set the one policy that a key has.
+fn two_policies(
+    context: &Context<'_, '_>,
+    key: &Subject<'_, '_>,
+    policies: &ResourcePolicies<'_, '_>,
+) -> Verdict {
+    let is_own = |by: &Resource<'_>| std::ptr::eq(by, key.resource);
+    let separate = policies.policies.iter().map(|one| one.said_by);
+    let mut separate: Vec<_> = separate.filter(|by| !is_own(by)).collect();
+    separate.dedup_by_key(|by| by.address.as_str());
+    let is_written = context.graph.is_written(key.id, "policy") == Some(true);
+    let own = key.resource.get("policy").filter(|_| is_written);
+    let mut names: Vec<_> = own.map(|_| key.value_name("policy")).into_iter().collect();
+    names.extend(separate.iter().map(|by| by.address.as_str().to_owned()));
+    let ([first, second, ..], Some(by)) = (names.as_slice(), separate.last()) else {
+        return Verdict::Holds;
+    };
+    let message = format!(
+        "`{first}` and `{second}` both set the policy of this key: the one that is applied last counts, and every \
+         change sets it again"
+    );
+    let at = own.map_or(key.resource.origin, |own| own.origin);
+    Verdict::Broken(vec![
+        Evidence::new(message, at)
+            .code("two-policies-for-one-key")
+            .severity(Severity::Low)
+            .about("two policies")
+            .related("the other one", by.origin)
+            .fix("keep one of them"),
+    ])
 }

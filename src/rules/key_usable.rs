@@ -7,9 +7,6 @@ use crate::model::resource::Resource;
 use crate::model::value::Value;
 use crate::model::vocabulary::Kind;
 
-/// A shorter wait leaves too little time to notice what still needs the key.
-const SHORTEST_DAYS: f64 = 14.0;
-
 pub(super) const RULE: Rule = Rule {
     id: "key-usable",
     alias: "PG-KMS-007",
@@ -161,9 +158,13 @@ fn deletion_window(
 ) -> Verdict {
     let path = "deletion_window_in_days";
     let own = key.own_path(path);
+    // A shorter wait leaves too little time to notice what still needs the key.
+    let shortest = context.settings.kms_min_deletion_days;
     match key.setting(path) {
         Setting::Known { text, at, .. }
-            if text.parse().is_ok_and(|days: f64| days < SHORTEST_DAYS) =>
+            if text
+                .parse()
+                .is_ok_and(|days: f64| days < f64::from(shortest)) =>
         {
             let message = format!(
                 "`{own}` is {text}: who deletes this key has so many days to notice that {} still {} under it",
@@ -175,7 +176,7 @@ fn deletion_window(
                     .code("short-deletion-window")
                     .severity(Severity::Low)
                     .fix(format!(
-                        "set `{own}` to {SHORTEST_DAYS} or more, or leave it out: it is 30 then"
+                        "set `{own}` to {shortest} or more, or leave it out: it is 30 then"
                     )),
             ])
         }

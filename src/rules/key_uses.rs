@@ -1,6 +1,6 @@
 //! What encrypts under which key, and which aliases keys have.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Context;
 use crate::model::graph::{ResourceId, Target};
@@ -40,7 +40,7 @@ pub(super) enum Encrypted {
 #[derive(Debug, Default)]
 pub(super) struct KeyUses {
     users: BTreeMap<ResourceId, Vec<KeyUser>>,
-    aliased: BTreeSet<ResourceId>,
+    aliases: BTreeMap<ResourceId, Vec<ResourceId>>,
     /// Aliases of which it cannot be told whose they are.
     open_aliases: Vec<(ResourceId, Why)>,
 }
@@ -66,7 +66,9 @@ impl KeyUses {
     fn add_alias(&mut self, context: &Context<'_, '_>, alias: ResourceId) {
         let Some(target) = context.graph.get(alias).get("target_key_id") else {
             // A data source shows only the key that it found.
-            self.aliased.extend(context.access.key_of_alias(alias));
+            if let Some(key) = context.access.key_of_alias(alias) {
+                self.aliases.entry(key).or_default().push(alias);
+            }
             return;
         };
         let is_key = |id: ResourceId| {
@@ -75,7 +77,7 @@ impl KeyUses {
         };
         match context.graph.target(target, Kind::KEYS) {
             Target::Resource(key) if is_key(key) => {
-                self.aliased.insert(key);
+                self.aliases.entry(key).or_default().push(alias);
             }
             // What something else tells, only applying shows.
             Target::Resource(_) => self.open_aliases.push((alias, Why::KnownAfterApply)),
@@ -117,9 +119,9 @@ impl KeyUses {
         self.users.get(&key).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a key has an alias.
-    pub(super) fn is_aliased(&self, key: ResourceId) -> bool {
-        self.aliased.contains(&key)
+    /// The aliases of a key.
+    pub(super) fn aliases(&self, key: ResourceId) -> &[ResourceId] {
+        self.aliases.get(&key).map_or(&[], Vec::as_slice)
     }
 
     /// Aliases that may be those of any key, and why that is so.
