@@ -2,11 +2,14 @@
 
 use super::identity_policies::{covers, each_carried, takes_away};
 use super::key_use_limited_to_expected_principals::is_meant_to_decrypt;
-use super::resource_policies::each_policy;
+use super::resource_policies::{WHO, each_policy};
 use super::seals::{is_certain, seal_of};
 use super::statements::{about, called, hinged, unsure};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
-use crate::access::{Reach, allows, demanded, has_fixed_values, hinges_of_principal, widest};
+use crate::access::{
+    Bound, Reach, allows, demanded, has_fixed_values, hinges_of_principal, lets_in_everybody,
+    widest,
+};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::condition::Test;
 use crate::iam::policy::{Clause, Effect, PrincipalEntry, PrincipalKind, Statement};
@@ -114,6 +117,9 @@ fn in_key_policy(context: &Context<'_, '_>, policy: &Policy, statement: &Stateme
         let entries = principals.entries.iter();
         any.or(entries.fold(Truth::No, |any, entry| any.or(may_grant(entry))))
     });
+    // That anybody may do everything with the key is told of the policy itself.
+    let is_open = lets_in_everybody(statement, &WHO) == Bound::Open;
+    let whom = if is_open { Truth::No } else { whom };
     let open = statement.principals.iter().flat_map(|one| &one.entries);
     let open = open.filter(|entry| may_grant(entry) == Truth::Unknown);
     let open: Vec<_> = open.flat_map(hinges_of_principal).collect();
@@ -123,7 +129,10 @@ fn in_key_policy(context: &Context<'_, '_>, policy: &Policy, statement: &Stateme
         let named: Vec<_> = named
             .map(|entry| format!("`{}`", context.access.show(&entry.text)))
             .collect();
-        format!("lets {} make grants on this key", named.join(", "))
+        format!(
+            "lets {} grant the use of this key to anybody",
+            named.join(", ")
+        )
     })
 }
 
@@ -131,7 +140,10 @@ fn in_key_policy(context: &Context<'_, '_>, policy: &Policy, statement: &Stateme
 /// runs; an account only leaves it to its own policies.
 fn may_grant(entry: &PrincipalEntry) -> Truth {
     match entry.kind {
-        PrincipalKind::Service | PrincipalKind::Account | PrincipalKind::UniqueId => Truth::No,
+        PrincipalKind::Service
+        | PrincipalKind::Account
+        | PrincipalKind::CanonicalUser
+        | PrincipalKind::UniqueId => Truth::No,
         PrincipalKind::Unknown | PrincipalKind::Invalid => Truth::Unknown,
         _ => (!is_service_linked(&entry.text)).into(),
     }
@@ -157,7 +169,7 @@ fn identity(context: &Context<'_, '_>, carrier: &Subject<'_, '_>) -> Verdict {
             return Verdict::Holds;
         }
         judged(context, policy, statement, gives, &[], || {
-            "lets its holder make grants on keys".to_owned()
+            "lets its holder grant the use of keys to anybody".to_owned()
         })
     })
 }
@@ -203,7 +215,7 @@ fn judged(
         Truth::No => Verdict::Holds,
         Truth::Yes => {
             let message = format!(
-                "{} {}, for whomever they like and with no policy that shows it",
+                "{} {}, which no policy shows then",
                 called(statement, policy),
                 does()
             );
@@ -216,7 +228,7 @@ fn judged(
             hinges.extend(open.iter().cloned());
             hinges.extend(open_conditions(statement));
             let question = format!(
-                "whether {} lets somebody make grants for whomever they like",
+                "whether {} lets somebody grant the use of a key to anybody",
                 called(statement, policy)
             );
             if hinges.is_empty() {
@@ -363,8 +375,7 @@ fn passed_on(grant: &Subject<'_, '_>, shown: &str) -> Verdict {
         .find(|one| one.as_text() == Some("CreateGrant"));
     if let Some(one) = passes {
         let message = format!(
-            "this grant lets `{shown}` make further grants on the key, for whomever it likes and with no policy that \
-             shows it"
+            "this grant lets `{shown}` grant the use of the key to anybody, which no policy shows then"
         );
         return Verdict::Broken(vec![
             Evidence::new(message, one.origin)
