@@ -62,12 +62,16 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         ([(alias, why), ..], _) => (context.graph.get(*alias).name_of("target_key_id"), *why),
         ([], Some(why)) => ("which aliases there are".to_owned(), why),
         ([], None) => {
-            let message = if aliases.is_empty() {
-                format!("the key of {named} has no alias that people know it by")
+            let (lacks, fix) = if approved.is_empty() {
+                ("that people know it by", RULE.fix)
             } else {
-                format!("the key of {named} has no alias that is among the approved ones")
+                (
+                    "among the approved ones",
+                    "give it an alias that `approved_keys` names in plangate.yaml",
+                )
             };
-            let evidence = Evidence::new(message, at).severity(severity);
+            let message = format!("the key of {named} has no alias {lacks}");
+            let evidence = Evidence::new(message, at).severity(severity).fix(fix);
             return Verdict::Broken(vec![evidence]);
         }
     };

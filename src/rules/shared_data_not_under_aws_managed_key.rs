@@ -54,6 +54,9 @@ pub(super) const RULE: Rule = Rule {
     ),
 };
 
+/// So many are named in one sentence.
+const SHOWN: usize = 3;
+
 /// Somebody of another account whom a bucket lets in.
 struct Sharer {
     account: Text,
@@ -134,7 +137,7 @@ fn results(
         verdict = verdict.worse(match (&encryption, &own) {
             _ if readers.is_empty() => Verdict::NotApplicable,
             // What is so of the bucket is told there.
-            (Encryption::AwsManaged, Encryption::AwsManaged) => Verdict::Holds,
+            (Encryption::AwsManaged, Encryption::AwsManaged) | (Encryption::Free, _) => Verdict::Holds,
             (Encryption::Key(key), Encryption::Key(own)) if key.id == own.id && key.id.is_some() => {
                 Verdict::Holds
             }
@@ -149,7 +152,6 @@ fn results(
                 let evidence = Evidence::new(message, subject.place(&path)).hinges_on(value, *why);
                 Verdict::Unsure(vec![evidence])
             }
-            (Encryption::Free, _) => Verdict::Holds,
         });
     }
     verdict
@@ -401,7 +403,6 @@ fn names(context: &Context<'_, '_>, sharers: &[&Sharer]) -> String {
         .map(|one| format!("`{}`", context.access.show(&one.named_by)))
         .collect();
     names.dedup();
-    const SHOWN: usize = 3;
     if names.len() > SHOWN {
         let more = names.len() - SHOWN;
         names.truncate(SHOWN);

@@ -57,7 +57,7 @@ impl<'de> Visitor<'de> for ChangesSeed<'_, 'de> {
             match sequence.next_element_seed(entry)? {
                 Some(Entry::Planned(resource)) => self.resources.push(resource),
                 Some(Entry::Deleted(resource)) => self.deleted.push(resource),
-                Some(Entry::Replaced { planned, before }) => {
+                Some(Entry::Replaced([before, planned])) => {
                     self.resources.push(planned);
                     self.deleted.push(before);
                 }
@@ -76,11 +76,8 @@ enum Entry<'de> {
     Planned(Resource<'de>),
     /// It is not there any more.
     Deleted(Resource<'de>),
-    /// Another one stands in the place of a key: what lies under the old one is of interest.
-    Replaced {
-        planned: Resource<'de>,
-        before: Resource<'de>,
-    },
+    /// A key in whose place another one stands: data lies under the one before.
+    Replaced([Resource<'de>; 2]),
     /// A leftover object that nobody sees.
     Nothing,
 }
@@ -174,15 +171,11 @@ impl<'de> Visitor<'de> for EntrySeed<'_, '_, 'de> {
             provider: None,
         };
         Ok(match (there, change.replaced) {
-            (Some(_), Some(attributes)) => Entry::Replaced {
-                before: Resource {
-                    attributes,
-                    open: false,
-                    existed_before: Some(true),
-                    ..resource.clone()
-                },
-                planned: resource,
-            },
+            (Some(_), Some(attributes)) => {
+                let mut before = resource.clone();
+                before.attributes = attributes;
+                Entry::Replaced([before, resource])
+            }
             (Some(_), None) => Entry::Planned(resource),
             (None, _) => Entry::Deleted(resource),
         })
@@ -321,16 +314,14 @@ impl<'de> Visitor<'de> for ChangeSeed<'_, '_, 'de> {
         unread.secrets(self.reading, self.secrets);
         // What Terraform forgets stays as it was; of what it deletes, the rest may be of interest.
         let is_going = actions.existed_before().is_none() || (actions.forget && !actions.create);
-        let is_key = self
-            .entry
-            .is_some_and(|entry| Kind::KEYS.contains(&entry.row.kind));
-        let is_replaced = is_key && actions.create && actions.delete && self.view == View::Planned;
+        let kind = self.entry.map(|entry| entry.row.kind);
+        let is_key = kind.is_some_and(|kind| Kind::KEYS.contains(&kind));
         let mut replaced = None;
         if self.view == View::Before || is_going {
             attributes = before
                 .attributes(self.reading, fields)
                 .map_err(de::Error::custom)?;
-        } else if is_replaced {
+        } else if is_key && actions.create && actions.delete {
             let before = before.attributes(self.reading, fields);
             replaced = Some(before.map_err(de::Error::custom)?);
         }
