@@ -421,6 +421,11 @@ fn the_models_of_several_plans_are_one_array() {
         "tier": "T1",
         "kind": "secure",
         "summary": "a notebook instance reaches nothing but through the customer's VPC",
+        "frameworks": [
+            {"framework": "AWS Security Hub", "controls": ["SageMaker.1"]},
+            {"framework": "NIST SP 800-53 r5", "controls": ["AC-3", "AC-4(21)", "AC-6", "AC-17", "SC-7"]},
+            {"framework": "ISMS-P 2023", "controls": ["2.6.1", "2.10.2"]},
+        ],
     });
     assert_eq!(rules.get(0), Some(&expected));
 }

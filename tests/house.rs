@@ -32,7 +32,10 @@ const EDGES: &[(&str, &[&str])] = &[
         "paths",
         &["model", "iam", "finding", "access", "network", "workload"],
     ),
-    ("seals", &["model", "iam", "access", "workload", "paths"]),
+    (
+        "seals",
+        &["model", "iam", "access", "workload", "paths", "settings"],
+    ),
     (
         "rules",
         &[
@@ -158,6 +161,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "context",
         "credentials",
         "denials",
+        "frameworks",
         "hops",
         "identity-policies",
         "reaching",

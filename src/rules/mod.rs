@@ -26,6 +26,7 @@ mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_trust_limited;
 mod execution_role_trusts_sagemaker;
+mod frameworks;
 mod gateway_endpoint_policy_uses_conditions_for_principals;
 mod hops;
 mod iam_policy_names_key_not_alias;
@@ -109,6 +110,7 @@ mod workload_vpcs;
 
 pub use context::{Context, KeyUse, Setting, Subject};
 
+use crate::finding::frameworks::Controls;
 use crate::finding::{Assumption, Severity, Verdict};
 use crate::model::vocabulary::Kind;
 use crate::settings::Settings;
@@ -225,7 +227,7 @@ pub struct Rule {
     pub unsure: &'static str,
     /// What to write instead.
     pub fix: &'static str,
-    /// Where AWS or a framework says so.
+    /// Where AWS says so.
     pub references: &'static [Link],
     /// What it takes for granted without settings, by [`Assumption`] id.
     pub assumes: &'static [&'static str],
@@ -293,6 +295,12 @@ impl Rule {
     #[must_use]
     pub fn family(&self) -> &'static str {
         self.alias.split('-').nth(1).unwrap_or("")
+    }
+
+    /// The controls of frameworks that ask for what it proves, or for something close to it.
+    #[must_use]
+    pub fn frameworks(&self) -> Vec<Controls> {
+        frameworks::of(self.alias)
     }
 
     /// The kinds of resource that the rule judges.

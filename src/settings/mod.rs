@@ -6,6 +6,8 @@
 mod pattern;
 mod read;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use pattern::{Pattern, any};
@@ -26,8 +28,10 @@ pub struct Settings {
     pub allowed_regions: Vec<String>,
     /// Aliases, names or ARNs of the keys that data may be encrypted with.
     pub approved_keys: Vec<Pattern>,
-    /// Who may decrypt and read protected data beside the roles of workloads and the designated groups.
-    pub data_readers: Vec<Pattern>,
+    /// Who may read the data of which buckets (patterns too), beside the roles of workloads and the designated groups.
+    pub data_readers: BTreeMap<String, Vec<Pattern>>,
+    /// Who may write it.
+    pub data_writers: BTreeMap<String, Vec<Pattern>>,
     /// The groups that notebooks are meant for.
     pub designated_groups: Vec<Pattern>,
     /// Roles that count as execution roles beside those that workloads run as.
@@ -67,7 +71,8 @@ impl Default for Settings {
             allowed_extra_trust: Vec::new(),
             allowed_regions: Vec::new(),
             approved_keys: Vec::new(),
-            data_readers: Vec::new(),
+            data_readers: BTreeMap::new(),
+            data_writers: BTreeMap::new(),
             designated_groups: Vec::new(),
             execution_roles: Vec::new(),
             external_groups: Vec::new(),
