@@ -1,7 +1,6 @@
 //! PG-KMS-006.
 
 use super::identity_policies::{covers, each_carried, takes_away};
-use super::key_use_limited_to_expected_principals::is_meant_to_decrypt;
 use super::resource_policies::{WHO, each_policy};
 use super::seals::{is_certain, seal_of};
 use super::statements::{about, called, hinged, unsure};
@@ -415,8 +414,7 @@ fn unexpected(
     let one = admitted.find(|one| {
         is_grantee(one.id, &one.name) && one.how == How::Granted && one.expected.is_none()
     });
-    let one = one.filter(|one| is_certain(one) && !is_meant_to_decrypt(context, one));
-    let Some(one) = one else {
+    let Some(one) = one.filter(|one| is_certain(one)) else {
         return Verdict::Holds;
     };
     let message = format!(

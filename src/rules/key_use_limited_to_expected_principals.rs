@@ -12,7 +12,6 @@ use crate::iam::{Action, equal_texts};
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
 use crate::seals::{Admitted, Expected, How, Purpose, Seal};
-use crate::settings::any;
 
 pub(super) const RULE: Rule = Rule {
     id: "key-use-limited-to-expected-principals",
@@ -53,12 +52,8 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
     };
     // They read the data: that is told of the bucket.
     let readers = readers_of(context);
-    // Who is told of the grant that lets them in, or meant to be here, is left out as well.
-    let is_left = |one: &Admitted| {
-        !readers.contains(one.name.as_str())
-            && one.how != How::Granted
-            && !is_meant_to_decrypt(context, one)
-    };
+    // A grant that lets somebody in is told of the grant.
+    let is_left = |one: &Admitted| !readers.contains(one.name.as_str()) && one.how != How::Granted;
     let origin = key.resource.origin;
     let mut verdict = Verdict::Holds;
     let certain = unexpected(seal, |one| is_left(one) && is_certain(one));
@@ -70,16 +65,6 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
     verdict = verdict.worse(both(context, key, seal));
     let perhaps = unexpected(seal, |one| is_left(one) && !is_certain(one));
     verdict.worse(unsure(perhaps, "can decrypt with this key", origin))
-}
-
-/// Whether the user says that somebody may decrypt.
-pub(super) fn is_meant_to_decrypt(context: &Context<'_, '_>, one: &Admitted) -> bool {
-    let settings = context.settings;
-    let lists = [&settings.data_readers, &settings.admin_principals];
-    lists.into_iter().any(|patterns| {
-        let by_id = one.id.is_some_and(|id| context.is_named_by(patterns, id));
-        by_id || any(patterns, [one.name.as_str()])
-    })
 }
 
 fn readers_of<'c>(context: &'c Context<'_, '_>) -> BTreeSet<&'c str> {
