@@ -67,7 +67,8 @@ pub struct ResourceGraph<'a> {
     /// Names that hold symbols, made when they are first asked for.
     pub(super) open_names: OnceLock<Index>,
     parts: Vec<PartEdge>,
-    deleted: Vec<Resource<'a>>,
+    /// What the change deletes: see [`Draft::deleted`].
+    pub deleted: Vec<Resource<'a>>,
     pub(super) others: Vec<OtherRoot>,
     /// What is written inside of other resources; these stand behind all others, in this order.
     carried: Vec<Carried<'a>>,
@@ -194,12 +195,6 @@ impl<'a> ResourceGraph<'a> {
         self.carried.extend(carried);
         self.addresses = Index::of_addresses(&self.resources);
         self.open_names = OnceLock::new();
-    }
-
-    /// What the change deletes, as it was, with the keys in whose place it makes others.
-    #[must_use]
-    pub fn deleted(&self) -> &[Resource<'a>] {
-        &self.deleted
     }
 
     /// What starts a resource that is written inside of another one.

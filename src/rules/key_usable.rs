@@ -127,7 +127,7 @@ fn region(context: &Context<'_, '_>, key: &Subject<'_, '_>, users: &[&KeyUser]) 
 /// Whether another key takes its place, and the data under it goes with it.
 fn replaced(context: &Context<'_, '_>, key: &Subject<'_, '_>, users: &[&KeyUser]) -> Verdict {
     let address = &key.resource.address;
-    let mut deleted = context.graph.deleted().iter();
+    let mut deleted = context.graph.deleted.iter();
     let Some(old) = deleted.find(|one| one.address == *address) else {
         return Verdict::Holds;
     };
@@ -218,7 +218,7 @@ fn with_stack(context: &Context<'_, '_>, key: &Subject<'_, '_>, users: &[&KeyUse
 /// Whether something names a key that this change deletes.
 fn names_lost_key(context: &Context<'_, '_>, user: &Subject<'_, '_>) -> Verdict {
     let is_key = |one: &&Resource<'_>| one.kind().is_some_and(|kind| Kind::KEYS.contains(&kind));
-    let lost: Vec<_> = context.graph.deleted().iter().filter(is_key).collect();
+    let lost: Vec<_> = context.graph.deleted.iter().filter(is_key).collect();
     if lost.is_empty() {
         return Verdict::NotApplicable;
     }
