@@ -1,6 +1,6 @@
 //! PG-KMS-008.
 
-use super::key_uses::{Encrypted, named};
+use super::key_uses::{Encrypted, KeyUser, named};
 use super::statements::quoted;
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -36,12 +36,15 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     if subject.resource.kind() == Some(Kind::KmsAlias) {
         return reserved(subject);
     }
+    let of_data = |user: &KeyUser| user.what != Encrypted::Other;
     let uses = context.key_uses();
-    let users = uses.users(subject.id).iter();
-    let users: Vec<_> = users.filter(|user| user.what != Encrypted::Other).collect();
-    if users.is_empty() {
-        return Verdict::NotApplicable;
-    }
+    uses.judge(context, subject.id, of_data, |users| {
+        alias_of(context, subject, users)
+    })
+}
+
+fn alias_of(context: &Context<'_, '_>, subject: &Subject<'_, '_>, users: &[&KeyUser]) -> Verdict {
+    let uses = context.key_uses();
     let approved = &context.settings.approved_keys;
     let aliases = uses.aliases(subject.id);
     let is_named = |id| context.is_named_by(approved, id);
@@ -56,7 +59,7 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     } else {
         Severity::Low
     };
-    let named = named(context, &users);
+    let named = named(context, users);
     let at = subject.resource.origin;
     let (value, why) = match (uses.open_aliases(), context.graph.incomplete()) {
         ([(alias, why), ..], _) => (context.graph.get(*alias).name_of("target_key_id"), *why),

@@ -20,7 +20,8 @@ pub(super) const RULE: Rule = Rule {
           with `…IfExists`, `ForAllValues` or a negated operator. `kms:ViaService` says by which way, not who.",
     unsure: "A key without a policy has the one that AWS puts in, which names the account only. `NotPrincipal` \
              with `Allow` counts as everybody. A policy or principal that is made while applying may turn \
-             out either way.",
+             out either way. A key whose policy is set in two places has whichever is applied last \
+             (`two-policies-for-one-key`, low): judged is that of the resource of its own.",
     fix: "name the principals, or demand `aws:PrincipalOrgID`, `aws:PrincipalAccount` or `aws:PrincipalArn` in a condition",
     references: &[Link {
         title: "AWS KMS Developer Guide: Key policies in AWS KMS",

@@ -58,15 +58,19 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     if !kind.is_some_and(|kind| Kind::KEYS.contains(&kind)) {
         return names_lost_key(context, subject);
     }
-    let users: Vec<_> = context.key_uses().users(subject.id).iter().collect();
-    if users.is_empty() {
-        return Verdict::NotApplicable;
-    }
-    state(context, subject, &users)
-        .worse(region(context, subject, &users))
-        .worse(replaced(context, subject, &users))
-        .worse(deletion_window(context, subject, &users))
-        .worse(with_stack(context, subject, &users))
+    let uses = context.key_uses();
+    uses.judge(
+        context,
+        subject.id,
+        |_| true,
+        |users| {
+            state(context, subject, users)
+                .worse(region(context, subject, users))
+                .worse(replaced(context, subject, users))
+                .worse(deletion_window(context, subject, users))
+                .worse(with_stack(context, subject, users))
+        },
+    )
 }
 
 /// Whether the key encrypts at all.
@@ -133,7 +137,12 @@ fn replaced(context: &Context<'_, '_>, key: &Subject<'_, '_>, users: &[&KeyUser]
     };
     let users = users.iter().copied();
     let users: Vec<_> = users
-        .filter(|user| context.graph.get(user.id).existed_before != Some(false))
+        .filter(|user| {
+            let resource = context.graph.get(user.id);
+            // Other services encrypt anew what they hold when they are given another key.
+            let keeps = user.what == Encrypted::Data || resource.kind() == Some(Kind::LogGroup);
+            keeps && resource.existed_before != Some(false)
+        })
         .collect();
     if users.is_empty() {
         return Verdict::Holds;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Context;
+use crate::finding::Verdict;
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::source::Span;
@@ -40,6 +41,8 @@ pub(super) enum Encrypted {
 #[derive(Debug, Default)]
 pub(super) struct KeyUses {
     users: BTreeMap<ResourceId, Vec<KeyUser>>,
+    /// What encrypts under a key that is known after apply only: any that the input makes, perhaps.
+    open_users: Vec<(KeyUser, String)>,
     aliases: BTreeMap<ResourceId, Vec<ResourceId>>,
     /// Aliases of which it cannot be told whose they are.
     open_aliases: Vec<(ResourceId, Why)>,
@@ -93,10 +96,7 @@ impl KeyUses {
         path: &str,
         value: &Value<'_>,
     ) {
-        let Target::Resource(key) = context.graph.target(value, Kind::KEYS) else {
-            return;
-        };
-        let key = context.access.key_of_alias(key).unwrap_or(key);
+        let target = context.graph.target(value, Kind::KEYS);
         let resource = context.graph.get(id);
         let user = KeyUser {
             id: owner(context, resource).unwrap_or(id),
@@ -108,15 +108,43 @@ impl KeyUses {
                 Some(Kind::BucketRepl | Kind::Trail | Kind::Repository | Kind::Secret)
             ) && !path.contains("replica"),
         };
+        let key = match target {
+            Target::Resource(key) => context.access.key_of_alias(key).unwrap_or(key),
+            Target::Unknown(Why::KnownAfterApply) => {
+                self.open_users.push((user, resource.name_of(path)));
+                return;
+            }
+            Target::Unknown(_) | Target::Outside(_) => return,
+        };
         let users = self.users.entry(key).or_default();
         if !users.iter().any(|one| one.id == user.id) {
             users.push(user);
         }
     }
 
-    /// What encrypts under a key, in the order of the input.
-    pub(super) fn users(&self, key: ResourceId) -> &[KeyUser] {
-        self.users.get(&key).map_or(&[], Vec::as_slice)
+    /// Judges a key by what encrypts under it, in the order of the input; where that is known of nothing, by what may
+    /// do so.
+    pub(super) fn judge(
+        &self,
+        context: &Context<'_, '_>,
+        key: ResourceId,
+        counts: impl Fn(&KeyUser) -> bool,
+        judge: impl Fn(&[&KeyUser]) -> Verdict,
+    ) -> Verdict {
+        let users = self.users.get(&key).into_iter().flatten();
+        let users: Vec<_> = users.filter(|user| counts(user)).collect();
+        if !users.is_empty() {
+            return judge(&users);
+        }
+        let mut open = self.open_users.iter();
+        let Some((user, value)) = open.find(|(user, _)| counts(user)) else {
+            return Verdict::NotApplicable;
+        };
+        let question = format!(
+            "whether {} encrypts under this key",
+            named(context, &[user])
+        );
+        judge(&[user]).if_so(&question, value, Why::KnownAfterApply)
     }
 
     /// The aliases of a key.
