@@ -194,7 +194,7 @@ impl<'g, 'a> Access<'g, 'a> {
     pub fn arn(&self, id: ResourceId) -> Option<Text> {
         let resource = self.graph.get(id);
         let known = resource
-            .get("arn")
+            .if_any("arn")
             .filter(|arn| arn.as_text().is_some())
             .cloned();
         let arn = known.or_else(|| self.graph.derived(id, "arn"))?;
@@ -220,7 +220,7 @@ impl<'g, 'a> Access<'g, 'a> {
     /// The region that a resource is in.
     #[must_use]
     pub fn region(&self, resource: &Resource<'a>) -> Text {
-        if let Some(region) = resource.get("region").and_then(Value::as_text) {
+        if let Some(region) = resource.if_any("region").and_then(Value::as_text) {
             return region.into();
         }
         let provider = resource.provider.unwrap_or_default();
