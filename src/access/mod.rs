@@ -51,12 +51,14 @@ use crate::model::problem::Problem;
 use crate::model::resource::{Resource, Standing};
 use crate::model::value::{Data, ProviderId, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Kind};
+use crate::settings::Settings;
 
 /// The policies of an estate.
 #[derive(Debug)]
 pub struct Access<'g, 'a> {
     graph: &'g ResourceGraph<'a>,
     managed: &'g ManagedPolicies,
+    settings: &'g Settings,
     holes: Mutex<Holes<'g, 'a>>,
     /// Every policy that is written, by the place of its value in memory.
     written: BTreeMap<usize, WrittenPolicy<'g, 'a>>,
@@ -93,7 +95,11 @@ struct Read {
 impl<'g, 'a> Access<'g, 'a> {
     /// Finds what policies an estate writes. Each is read when it is first asked for.
     #[must_use]
-    pub fn new(graph: &'g ResourceGraph<'a>, managed: &'g ManagedPolicies) -> Self {
+    pub fn new(
+        graph: &'g ResourceGraph<'a>,
+        managed: &'g ManagedPolicies,
+        settings: &'g Settings,
+    ) -> Self {
         let mut written = BTreeMap::new();
         let mut providers = BTreeSet::new();
         let mut points = Vec::new();
@@ -143,6 +149,7 @@ impl<'g, 'a> Access<'g, 'a> {
         Self {
             graph,
             managed,
+            settings,
             holes: Mutex::new(Holes::new(graph)),
             written,
             providers: providers.into_iter().collect(),

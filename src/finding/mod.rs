@@ -1,6 +1,7 @@
 //! What a rule says ([`Verdict`], [`Evidence`]), and what the user is told ([`Finding`], [`Report`], and in
 //! [`proof`] of paths, in [`seal`] of who else reaches their data).
 
+pub mod frameworks;
 mod outside;
 pub mod proof;
 pub mod seal;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 use crate::model::source::{Location, Span};
 use crate::model::value::Why;
+use frameworks::Controls;
 use proof::{Proof, ProofVerdict, Workload};
 use seal::SealProof;
 
@@ -377,6 +379,9 @@ pub struct Finding {
     pub fingerprint: String,
     /// The assumptions it rests on, by their ids.
     pub assumptions: Vec<&'static str>,
+    /// The controls of frameworks that ask for what it is about, or for something close to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frameworks: Vec<Controls>,
 }
 
 /// The resource that a finding is about.

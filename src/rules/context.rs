@@ -9,8 +9,8 @@ use super::people::Opening;
 use crate::access::{Access, Person, allows};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
-use crate::iam::equal_texts;
 use crate::iam::policy::PrincipalKind;
+use crate::iam::{Text, equal_texts};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::source::Span;
@@ -20,6 +20,7 @@ use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
 use crate::network::Network;
 use crate::paths::{self, Path, ServiceReach};
 use crate::seals::{Seal, seals};
+use crate::settings::{self, Pattern, Settings};
 use crate::workload::{RoleUse, protected_buckets, role_uses};
 
 /// The estate that rules look at, with what is worked out once for all of them.
@@ -27,6 +28,8 @@ use crate::workload::{RoleUse, protected_buckets, role_uses};
 pub struct Context<'g, 'a> {
     /// The estate.
     pub graph: &'g ResourceGraph<'a>,
+    /// What the user says beside it.
+    pub settings: &'g Settings,
     /// Its policies.
     pub access: Access<'g, 'a>,
     /// Its network.
@@ -97,10 +100,15 @@ pub enum KeyUse {
 impl<'g, 'a> Context<'g, 'a> {
     /// Works out what rules share.
     #[must_use]
-    pub fn new(graph: &'g ResourceGraph<'a>, managed: &'g ManagedPolicies) -> Self {
+    pub fn new(
+        graph: &'g ResourceGraph<'a>,
+        managed: &'g ManagedPolicies,
+        settings: &'g Settings,
+    ) -> Self {
         Self {
             graph,
-            access: Access::new(graph, managed),
+            settings,
+            access: Access::new(graph, managed, settings),
             network: Network::new(graph),
             role_uses: role_uses(graph),
             protected: protected_buckets(graph),
@@ -118,6 +126,21 @@ impl<'g, 'a> Context<'g, 'a> {
             people: OnceLock::new(),
             openings: OnceLock::new(),
         }
+    }
+
+    /// Whether settings name a resource: by its address, its label or logical id, its name or its ARN.
+    #[must_use]
+    pub fn is_named_by(&self, patterns: &[Pattern], id: ResourceId) -> bool {
+        if patterns.is_empty() {
+            return false;
+        }
+        let resource = self.graph.get(id);
+        let address = resource.address.as_str();
+        let arn = self.access.arn(id);
+        let arn = arn.as_ref().and_then(Text::known);
+        let paths = ["name", "bucket", "arn", "id", "key_id"].into_iter();
+        let names = paths.filter_map(|path| resource.get(path).and_then(Value::as_text));
+        settings::any(patterns, names.chain([address]).chain(arn))
     }
 
     /// What workloads need, hop by hop.
@@ -199,9 +222,13 @@ impl<'g, 'a> Context<'g, 'a> {
         says.fold(Truth::No, Truth::or)
     }
 
-    /// Whether workloads run as this role: one that is in the estate does, or SageMaker may assume it.
+    /// Whether workloads run as this role: one that is in the estate does, SageMaker may assume it, or the user says
+    /// so.
     #[must_use]
     pub fn is_execution_role(&self, role: ResourceId) -> Truth {
+        if self.is_named_by(&self.settings.execution_roles, role) {
+            return Truth::Yes;
+        }
         let is_used = self
             .role_uses
             .iter()

@@ -129,6 +129,7 @@ impl Teller<'_, '_> {
             )),
             fingerprint: fingerprint(rule.id, evidence, address, ordinal),
             assumptions: rule.assumes.to_vec(),
+            frameworks: rule.frameworks(),
         }
     }
 }
