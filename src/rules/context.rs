@@ -139,7 +139,7 @@ impl<'g, 'a> Context<'g, 'a> {
         let arn = self.access.arn(id);
         let arn = arn.as_ref().and_then(Text::known);
         let paths = ["name", "bucket", "arn", "id", "key_id"].into_iter();
-        let names = paths.filter_map(|path| resource.get(path).and_then(Value::as_text));
+        let names = paths.filter_map(|path| resource.if_any(path).and_then(Value::as_text));
         settings::any(patterns, names.chain([address]).chain(arn))
     }
 
