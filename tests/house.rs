@@ -32,7 +32,10 @@ const EDGES: &[(&str, &[&str])] = &[
         "paths",
         &["model", "iam", "finding", "access", "network", "workload"],
     ),
-    ("seals", &["model", "iam", "access", "workload", "paths"]),
+    (
+        "seals",
+        &["model", "iam", "access", "workload", "paths", "settings"],
+    ),
     (
         "rules",
         &[

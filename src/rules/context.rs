@@ -9,8 +9,8 @@ use super::people::Opening;
 use crate::access::{Access, Person, allows};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
+use crate::iam::equal_texts;
 use crate::iam::policy::PrincipalKind;
-use crate::iam::{Text, equal_texts};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::source::Span;
@@ -20,7 +20,7 @@ use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
 use crate::network::Network;
 use crate::paths::{self, Path, ServiceReach};
 use crate::seals::{Seal, seals};
-use crate::settings::{self, Pattern, Settings};
+use crate::settings::{Pattern, Settings};
 use crate::workload::{RoleUse, protected_buckets, role_uses};
 
 /// The estate that rules look at, with what is worked out once for all of them.
@@ -131,16 +131,7 @@ impl<'g, 'a> Context<'g, 'a> {
     /// Whether settings name a resource: by its address, its label or logical id, its name or its ARN.
     #[must_use]
     pub fn is_named_by(&self, patterns: &[Pattern], id: ResourceId) -> bool {
-        if patterns.is_empty() {
-            return false;
-        }
-        let resource = self.graph.get(id);
-        let address = resource.address.as_str();
-        let arn = self.access.arn(id);
-        let arn = arn.as_ref().and_then(Text::known);
-        let paths = ["name", "bucket", "arn", "id", "key_id"].into_iter();
-        let names = paths.filter_map(|path| resource.if_any(path).and_then(Value::as_text));
-        settings::any(patterns, names.chain([address]).chain(arn))
+        self.access.is_named_by(patterns, id)
     }
 
     /// What workloads need, hop by hop.

@@ -370,10 +370,18 @@ fn broken(
     let action = first.map_or("", |made| made.action);
     let evidence = Evidence::new(message, statement.at)
         .about(format!("{action} {}", about(statement, policy)))
-        .fix(format!(
-            "demand {} in conditions of the statement, by operators without `IfExists` and `ForAllValues`",
-            keys.join(", ")
-        ));
+        .fix(if is_written_here(policy) {
+            format!(
+                "demand {} in conditions of the statement, by operators without `IfExists` and `ForAllValues`",
+                keys.join(", ")
+            )
+        } else {
+            format!(
+                "attach a policy of your own instead of `{}`, with conditions that demand {}",
+                policy.name,
+                keys.join(", ")
+            )
+        });
     let evidence = blunt.iter().fold(evidence, |evidence, condition| {
         evidence.related(
             format!("`{}` is no guard here", condition.name),
@@ -390,6 +398,11 @@ fn broken(
         Some(code) => evidence.code(code),
         None => evidence,
     }
+}
+
+/// Whether the input writes a policy, and so names it by an attribute; else it has the name that it is attached by.
+fn is_written_here(policy: &Policy) -> bool {
+    policy.name.contains('.')
 }
 
 fn unsure(holder: &Subject<'_, '_>, several: &[&Made], hinges: &[(String, Why)]) -> Verdict {

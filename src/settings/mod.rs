@@ -6,6 +6,8 @@
 mod pattern;
 mod read;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use pattern::{Pattern, any};
@@ -26,8 +28,10 @@ pub struct Settings {
     pub allowed_regions: Vec<String>,
     /// Aliases, names or ARNs of the keys that data may be encrypted with.
     pub approved_keys: Vec<Pattern>,
-    /// Who may decrypt and read protected data beside the roles of workloads and the designated groups.
-    pub data_readers: Vec<Pattern>,
+    /// Who may read the data of which buckets (patterns too), beside the roles of workloads and the designated groups.
+    pub data_readers: BTreeMap<String, Vec<Pattern>>,
+    /// Who may write it.
+    pub data_writers: BTreeMap<String, Vec<Pattern>>,
     /// The groups that notebooks are meant for.
     pub designated_groups: Vec<Pattern>,
     /// Roles that count as execution roles beside those that workloads run as.
@@ -40,6 +44,8 @@ pub struct Settings {
     pub kms_max_rotation_days: u32,
     /// The shortest time that a key waits before it is deleted, in days.
     pub kms_min_deletion_days: u32,
+    /// Files with the text of managed policies, by ARN; relative to the file of the settings.
+    pub managed_policies: BTreeMap<String, String>,
     /// Whether the code in notebooks starts Processing jobs; left out, the rights of each notebook's role tell.
     pub notebooks_start_jobs: Option<bool>,
     /// Ids of organizations whose principals are trusted.
@@ -67,13 +73,15 @@ impl Default for Settings {
             allowed_extra_trust: Vec::new(),
             allowed_regions: Vec::new(),
             approved_keys: Vec::new(),
-            data_readers: Vec::new(),
+            data_readers: BTreeMap::new(),
+            data_writers: BTreeMap::new(),
             designated_groups: Vec::new(),
             execution_roles: Vec::new(),
             external_groups: Vec::new(),
             kms_grant_mode: KeyGrantMode::Either,
             kms_max_rotation_days: 365,
             kms_min_deletion_days: 14,
+            managed_policies: BTreeMap::new(),
             notebooks_start_jobs: None,
             organization: Vec::new(),
             own_accounts: Vec::new(),
