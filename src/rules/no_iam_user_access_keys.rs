@@ -62,7 +62,16 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
             Verdict::Unsure(vec![key.unsure("status", why, question)])
         }
         Setting::Known { text, .. } if text.eq_ignore_ascii_case("Inactive") => Verdict::Holds,
-        Setting::Known { .. } | Setting::Absent => Verdict::Broken(vec![broken(context, key)]),
+        Setting::Known { .. } | Setting::Absent => {
+            let broken = Verdict::Broken(vec![broken(context, key)]);
+            match key.may_be_none() {
+                Some(why) => {
+                    let address = key.resource.address.as_str();
+                    broken.if_so("whether this access key is made", address, why)
+                }
+                None => broken,
+            }
+        }
     }
 }
 
