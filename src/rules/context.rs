@@ -237,7 +237,7 @@ impl<'g, 'a> Context<'g, 'a> {
     }
 
     fn trusts_sagemaker(&self, role: ResourceId) -> Truth {
-        let Some(trust) = self.graph.get(role).get("assume_role_policy") else {
+        let Some(trust) = self.graph.get(role).if_any("assume_role_policy") else {
             return Truth::No;
         };
         let policy = self.access.policy(trust);
@@ -458,7 +458,7 @@ impl<'v> Setting<'v> {
 
 /// The name of a key or alias that AWS manages, if it is one.
 fn aws_name<'r>(resource: &'r Resource<'_>) -> Option<&'r str> {
-    let text = |name: &str| resource.get(name).and_then(Value::as_text);
+    let text = |name: &str| resource.if_any(name).and_then(Value::as_text);
     let alias = text("name")
         .or_else(|| text("key_id"))
         .filter(|name| is_aws_alias(name));
@@ -474,7 +474,7 @@ fn aws_managed<'g>(graph: &'g ResourceGraph<'_>) -> BTreeMap<&'g str, &'g str> {
             continue;
         };
         for attribute in ["id", "arn", "key_id", "target_key_id", "target_key_arn"] {
-            if let Some(text) = resource.get(attribute).and_then(Value::as_text) {
+            if let Some(text) = resource.if_any(attribute).and_then(Value::as_text) {
                 managed.insert(text, name);
             }
         }
