@@ -142,6 +142,8 @@ pub struct Evidence {
     pub hinges_on: Vec<Hinge>,
     /// What to write instead, if more can be said than the rule's own fix.
     pub fix: Option<String>,
+    /// It is said whatever the rule takes for granted.
+    pub whatever_is_assumed: bool,
 }
 
 /// A place with what it has to do with a finding.
@@ -175,7 +177,15 @@ impl Evidence {
             related: Vec::new(),
             hinges_on: Vec::new(),
             fix: None,
+            whatever_is_assumed: false,
         }
+    }
+
+    /// Resting on none of the rule's assumptions.
+    #[must_use]
+    pub fn whatever_is_assumed(mut self) -> Self {
+        self.whatever_is_assumed = true;
+        self
     }
 
     /// With the finding code.

@@ -69,12 +69,23 @@ pub(super) fn named(graph: &ResourceGraph<'_>, id: ResourceId, inside: &str) -> 
         (Language::Terraform, "") => Some(format!("{address}.arn")),
         (Language::Terraform, inside) => Some(quoted(&format!("${{{address}.arn}}{inside}"))),
         (Language::CloudFormation, _) if address.contains(['.', ':']) => None,
+        // Of some types, `Ref` gives the ARN, and no attribute does.
+        (Language::CloudFormation, "") if is_arn(graph, id) => Some(format!("!Ref {address}")),
+        (Language::CloudFormation, inside) if is_arn(graph, id) => Some(format!(
+            "!Sub {}",
+            quoted(&format!("${{{address}}}{inside}"))
+        )),
         (Language::CloudFormation, "") => Some(format!("!GetAtt {address}.Arn")),
         (Language::CloudFormation, inside) => Some(format!(
             "!Sub {}",
             quoted(&format!("${{{address}.Arn}}{inside}"))
         )),
     }
+}
+
+fn is_arn(graph: &ResourceGraph<'_>, id: ResourceId) -> bool {
+    let entry = graph.get(id).entry;
+    entry.is_some_and(|entry| entry.row.identity == "arn")
 }
 
 pub(super) fn quoted(text: &str) -> String {

@@ -128,7 +128,11 @@ impl Teller<'_, '_> {
                 false,
             )),
             fingerprint: fingerprint(rule.id, evidence, address, ordinal),
-            assumptions: rule.assumes.to_vec(),
+            assumptions: if evidence.whatever_is_assumed {
+                Vec::new()
+            } else {
+                rule.assumes.to_vec()
+            },
             frameworks: rule.frameworks(),
         }
     }
