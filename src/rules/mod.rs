@@ -34,6 +34,7 @@ mod hops;
 mod iam_policy_names_key_not_alias;
 mod identity_decrypt_not_on_all_keys;
 mod identity_policies;
+mod job_places;
 mod job_pulls_image;
 mod job_reads_input;
 mod job_writes_output;
@@ -71,13 +72,20 @@ mod passrole_scoped;
 mod people;
 mod plan_does_not_regress_path;
 mod policies_attached_to_groups_not_users;
+mod processing_job_buckets_trusted;
+mod processing_job_dataset_queries_encrypted;
 mod processing_job_definition_free_of_credentials;
 mod processing_job_definition_readable;
+mod processing_job_image_from_approved_registry;
+mod processing_job_image_pinned;
 mod processing_job_inter_container_traffic_encrypted;
 mod processing_job_network_isolated;
 mod processing_job_output_encrypted_with_customer_key;
+mod processing_job_output_key_matches_bucket;
 mod processing_job_runs_in_vpc;
+mod processing_job_runtime_bounded;
 mod processing_job_security_fields_not_caller_controlled;
+mod processing_job_uses_iam_role;
 mod processing_job_volume_encrypted_with_customer_key;
 mod reaching;
 mod remedy;
@@ -140,9 +148,16 @@ pub static RULES: &[Rule] = &[
     processing_job_inter_container_traffic_encrypted::RULE,
     processing_job_volume_encrypted_with_customer_key::RULE,
     processing_job_output_encrypted_with_customer_key::RULE,
+    processing_job_output_key_matches_bucket::RULE,
     processing_job_definition_free_of_credentials::RULE,
+    processing_job_uses_iam_role::RULE,
+    processing_job_image_from_approved_registry::RULE,
+    processing_job_image_pinned::RULE,
+    processing_job_buckets_trusted::RULE,
+    processing_job_runtime_bounded::RULE,
     processing_job_security_fields_not_caller_controlled::RULE,
     processing_job_definition_readable::RULE,
+    processing_job_dataset_queries_encrypted::RULE,
     key_rotation_enabled::RULE,
     key_policy_without_wildcard_principal::RULE,
     key_policy_limited_to_trusted_accounts::RULE,

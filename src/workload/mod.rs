@@ -25,7 +25,7 @@ pub use protected::{bucket_of, protected_buckets, tagged_buckets};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
 use crate::model::truth::Truth;
-use crate::model::value::{Data, Value};
+use crate::model::value::{Data, Map, Value, Why};
 use crate::model::vocabulary::Kind;
 
 /// A role that a workload runs as.
@@ -223,6 +223,69 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
         self.uris_of(&[self.names.output])
     }
 
+    /// The queries that the job has run before it begins, each with the name of what runs it.
+    #[must_use]
+    pub fn datasets(&self) -> Vec<(&'static str, &'g Map<'a>)> {
+        let inputs = self.resource.if_any("processing_inputs");
+        let inputs = inputs.and_then(Value::as_list).unwrap_or_default();
+        let definitions = inputs
+            .iter()
+            .filter_map(|input| input.as_map()?.get("dataset_definition")?.as_map());
+        let named = definitions.flat_map(|definition| {
+            DATASETS
+                .iter()
+                .filter_map(|name| Some((*name, definition.get(name)?.as_map()?)))
+        });
+        named.collect()
+    }
+
+    /// The `s3_uri`s to which such queries write what they find, for the job to read.
+    #[must_use]
+    pub fn dataset_uris(&self) -> Vec<&'g Value<'a>> {
+        let datasets = self.datasets().into_iter();
+        let written = datasets.filter_map(|(_, definition)| definition.get("output_s3_uri"));
+        written
+            .filter(|uri| !matches!(uri.data, Data::Null))
+            .collect()
+    }
+
+    /// Why there may be further queries, if so.
+    #[must_use]
+    pub fn unknown_datasets(&self) -> Option<Why> {
+        let inputs = self.resource.if_any("processing_inputs")?;
+        let unknown = |input: &Value<'a>| match &input.data {
+            Data::Map(input) => {
+                let definition = input.get("dataset_definition")?;
+                unknown_inside(definition)
+            }
+            Data::Unknown(why) => Some(*why),
+            _ => None,
+        };
+        match &inputs.data {
+            Data::List(all) => all.iter().find_map(unknown),
+            _ => unknown(inputs),
+        }
+    }
+
+    /// Where it may read or write besides, and why that is not known, if so: an input, an output, or all of them.
+    #[must_use]
+    pub fn unknown_places(&self) -> Option<(String, Why)> {
+        let tops = self.names.inputs.iter().map(|end| self.top(end));
+        let mut tops = tops.chain([self.top(self.names.output)]);
+        tops.find_map(|top| {
+            let why = unknown_inside(self.resource.get(&top)?)?;
+            Some((top, why))
+        })
+    }
+
+    /// Where it may write besides, likewise.
+    #[must_use]
+    pub fn unknown_outputs(&self) -> Option<(String, Why)> {
+        let path = self.outputs_path();
+        let why = unknown_inside(self.resource.get(&path)?)?;
+        Some((path, why))
+    }
+
     /// Whether data comes in from S3, as far as the input tells.
     #[must_use]
     pub fn reads_s3(&self) -> bool {
@@ -247,6 +310,36 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
             .filter_map(|attribute| attribute.path.split(['.', '[']).next());
         let mut known = known.filter(|name| name.ends_with(end));
         known.next().unwrap_or(end).to_owned()
+    }
+}
+
+/// What a dataset definition may be.
+const DATASETS: &[&str] = &["athena_dataset_definition", "redshift_dataset_definition"];
+
+/// Objects in which addresses of S3 lie.
+const PLACES: &[&str] = &[
+    "athena_dataset_definition",
+    "batch_transform_input",
+    "constraints_resource",
+    "dataset_definition",
+    "ground_truth_s3_input",
+    "monitoring_outputs",
+    "outputs",
+    "redshift_dataset_definition",
+    "s3_input",
+    "s3_output",
+    "statistics_resource",
+];
+
+fn unknown_inside(value: &Value<'_>) -> Option<Why> {
+    match &value.data {
+        Data::Unknown(why) => Some(*why),
+        Data::List(all) => all.iter().find_map(unknown_inside),
+        Data::Map(map) => map
+            .iter()
+            .filter(|(name, _)| PLACES.contains(name))
+            .find_map(|(_, inner)| unknown_inside(inner)),
+        _ => None,
     }
 }
 

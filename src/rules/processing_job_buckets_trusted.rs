@@ -1,0 +1,268 @@
+//! PG-PJ-011.
+
+use super::job_places::{Owner, Place, owner, place, unsure_owner, why_open};
+use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
+use crate::finding::{Evidence, Severity, Verdict};
+use crate::iam::{Text, equal_texts, is_account_id};
+use crate::model::resource::Standing;
+use crate::model::truth::Truth;
+use crate::model::value::{Value, Why};
+use crate::settings::any;
+use crate::workload::{JOB_KINDS, ProcessingJob};
+
+pub(super) const RULE: Rule = Rule {
+    id: "processing-job-buckets-trusted",
+    alias: "PG-PJ-011",
+    kind: RuleKind::Secure,
+    tier: 1,
+    severity: Severity::High,
+    summary: "a Processing job reads and writes buckets of your own, and of those whom you trust",
+    why: "An address in S3 is a name like any other: with a letter changed, or taken over after a bucket was deleted, \
+          the results go to somebody else's bucket, and nothing fails. What a job reads from there, somebody else wrote.",
+    unsure: "A bucket of the input is trusted, and an access point of an own account or of `trusted_accounts`. Whose another \
+             bucket is, its name does not tell: unsure without `trusted_buckets`, broken where that does not name it. \
+             SageMaker's sample data may be read. The bucket that SageMaker makes for an account of its own accord is low.",
+    fix: "build the address from the bucket resource, or name the bucket in `trusted_buckets`",
+    references: &[
+        Link {
+            title: "Amazon SageMaker AI API Reference: ProcessingS3Output",
+            url: "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProcessingS3Output.html",
+        },
+        Link {
+            title: "Amazon S3 User Guide: Verifying bucket ownership with bucket owner condition",
+            url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html",
+        },
+    ],
+    assumes: &[],
+    example: Example {
+        fail: include_str!("../../testdata/rules/processing-job-buckets-trusted/fail.tf"),
+        pass: include_str!("../../testdata/rules/processing-job-buckets-trusted/pass.tf"),
+    },
+    check: Check::Resource(JOB_KINDS, check),
+};
+
+/// Beginnings of the names of buckets with data that AWS gives to everybody.
+///
+/// Source: Amazon `SageMaker` AI Developer Guide, "Give `SageMaker` AI access to resources in your Amazon VPC", and
+/// "`SageMaker` `JumpStart` pretrained models".
+const SAMPLES: &[&str] = &[
+    "sagemaker-sample-files",
+    "sagemaker-sample-data-",
+    "jumpstart-cache-prod-",
+];
+
+fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
+    let subject = Subject {
+        id: subject.id,
+        resource: context.graph.get(subject.id),
+    };
+    let Some(job) = ProcessingJob::of(subject.resource) else {
+        return Verdict::NotApplicable;
+    };
+    let queries = job.dataset_uris();
+    let is_query = |uri: &Value<'_>| queries.iter().any(|one| std::ptr::eq(*one, uri));
+    let inputs = job.input_uris().into_iter();
+    let inputs = inputs.map(|uri| (uri, is_query(uri)));
+    let outputs = job.output_uris().into_iter().map(|uri| (uri, true));
+    // What is written matters more where a bucket is both.
+    let mut all: Vec<_> = outputs.chain(inputs).collect();
+    all.sort_by_key(|(_, writes)| !writes);
+    let mut verdict = Verdict::NotApplicable;
+    let mut seen: Vec<Text> = Vec::new();
+    for (uri, writes) in all {
+        let of = subject.resource.address.as_str();
+        let one = Used {
+            context,
+            job: subject,
+            uri,
+            writes,
+        };
+        verdict = verdict.worse(match place(context, uri, of) {
+            Some(place) if seen.contains(&place.name) => Verdict::Holds,
+            Some(place) => {
+                seen.push(place.name.clone());
+                one.judge(&place)
+            }
+            None => one.not_told(),
+        });
+    }
+    match job.unknown_places() {
+        Some((path, why)) => {
+            let question = "which buckets this job works with";
+            verdict.worse(Verdict::Unsure(vec![subject.unsure(&path, why, question)]))
+        }
+        None => verdict,
+    }
+}
+
+/// A bucket that a job reads or writes.
+struct Used<'r, 'g, 'a> {
+    context: &'r Context<'g, 'a>,
+    job: Subject<'g, 'a>,
+    uri: &'r Value<'a>,
+    writes: bool,
+}
+
+impl Used<'_, '_, '_> {
+    fn judge(&self, place: &Place) -> Verdict {
+        let (context, name) = (self.context, &place.name);
+        let shown = context.access.show(name);
+        if let Some(id) = place.bucket {
+            let bucket = context.graph.get(id);
+            if context.is_named_by(&context.settings.trusted_buckets, id) {
+                return Verdict::Holds;
+            }
+            match bucket.standing {
+                Standing::Judged => return Verdict::Holds,
+                // Another root's: the input tells in which account.
+                Standing::Other => {
+                    let account = context.access.account(bucket);
+                    return match owner(context, &self.job, &account) {
+                        Owner::Foreign => self.foreign(&shown, &account),
+                        _ => Verdict::Holds,
+                    };
+                }
+                Standing::Context => {}
+            }
+        }
+        if let Some(known) = name.known() {
+            let arn = format!("arn:aws:s3:::{known}");
+            if any(&context.settings.trusted_buckets, [known, &arn]) {
+                return Verdict::Holds;
+            }
+            if !self.writes && SAMPLES.iter().any(|one| known.starts_with(one)) {
+                return Verdict::Holds;
+            }
+        }
+        if let Some(account) = account_of_access_point(name) {
+            return self.of_account(&account, &format!("`{shown}`"));
+        }
+        match self.account_of_default_bucket(name) {
+            Some(account) => match owner(context, &self.job, &account) {
+                Owner::Foreign => self.foreign(&shown, &account),
+                _ => self.default_bucket(&shown),
+            },
+            None => self.outside(name, &shown),
+        }
+    }
+
+    /// A bucket that the input does not have.
+    fn outside(&self, name: &Text, shown: &str) -> Verdict {
+        let does = self.does();
+        if name.known().is_some() && !self.context.settings.trusted_buckets.is_empty() {
+            let message = format!(
+                "this job {does} `{shown}`, which is neither in the input nor among `trusted_buckets`"
+            );
+            return Verdict::Broken(vec![self.evidence(&message, shown)]);
+        }
+        if name.known().is_none() {
+            return self.not_told();
+        }
+        let message = format!(
+            "cannot tell whose bucket this job {does}: `{shown}` is not in the input; name it in `trusted_buckets` if it is one that you trust"
+        );
+        let evidence = Evidence {
+            fix: None,
+            ..self.evidence(&message, shown)
+        };
+        let value = format!("the owner of {shown}");
+        Verdict::Unsure(vec![evidence.hinges_on(value, Why::ExternalResource)])
+    }
+
+    fn of_account(&self, account: &Text, what: &str) -> Verdict {
+        match owner(self.context, &self.job, account) {
+            Owner::Trusted => Verdict::Holds,
+            Owner::Foreign => self.foreign(what.trim_matches('`'), account),
+            Owner::Unknown(hinges) => {
+                let whose = format!("whose {what} this job {}", self.does());
+                let evidence = Evidence {
+                    fix: None,
+                    ..self.evidence("", what)
+                };
+                let evidence = unsure_owner(self.context, account, &whose, evidence, hinges);
+                Verdict::Unsure(vec![evidence])
+            }
+        }
+    }
+
+    fn foreign(&self, shown: &str, account: &Text) -> Verdict {
+        let consequence = if self.writes {
+            "whoever owns it has what is written"
+        } else {
+            "whoever owns it decides what the job works with"
+        };
+        let message = format!(
+            "this job {} `{shown}` of account {}, which is not one of yours: {consequence}",
+            self.does(),
+            self.context.access.show(account)
+        );
+        Verdict::Broken(vec![self.evidence(&message, shown)])
+    }
+
+    fn default_bucket(&self, shown: &str) -> Verdict {
+        let message = format!(
+            "this job {} `{shown}`, the bucket that SageMaker makes for the whole account: every notebook and job shares it, and nothing here says who reads it",
+            self.does()
+        );
+        let evidence = self.evidence(&message, shown).severity(Severity::Low);
+        Verdict::Broken(vec![
+            evidence
+                .code("default-bucket-used")
+                .fix("name a bucket of this workload's own"),
+        ])
+    }
+
+    /// The account in the name of the bucket that `SageMaker` makes for an account and region.
+    ///
+    /// Source: `SageMaker` Python SDK, `Session.default_bucket`.
+    fn account_of_default_bucket(&self, name: &Text) -> Option<Text> {
+        if let Some(known) = name.known() {
+            let (_, account) = known.strip_prefix("sagemaker-")?.rsplit_once('-')?;
+            return is_account_id(account).then(|| account.into());
+        }
+        let access = &self.context.access;
+        let account = access.account(self.job.resource);
+        let mut own = Text::literal("sagemaker-");
+        own.push(&access.region(self.job.resource));
+        own.push_literal("-");
+        own.push(&account);
+        (equal_texts(&own, name) == Truth::Yes).then_some(account)
+    }
+
+    fn not_told(&self) -> Verdict {
+        let why = why_open(self.context, self.uri);
+        let message = format!(
+            "cannot tell which bucket this job {}: an address is not known ({why})",
+            self.does()
+        );
+        let value = format!("an S3 address of {}", self.job.resource.address.as_str());
+        let evidence = Evidence::new(message, self.uri.origin).about(if self.writes {
+            "writes"
+        } else {
+            "reads"
+        });
+        Verdict::Unsure(vec![evidence.hinges_on(value, why)])
+    }
+
+    fn does(&self) -> &'static str {
+        if self.writes {
+            "writes to"
+        } else {
+            "reads from"
+        }
+    }
+
+    fn evidence(&self, message: &str, shown: &str) -> Evidence {
+        Evidence::new(message, self.uri.origin).about(shown)
+    }
+}
+
+/// The account in the ARN of an access point.
+fn account_of_access_point(name: &Text) -> Option<Text> {
+    let fields = name.fields(5)?;
+    let [_, _, service, _, account, resource] = fields.as_slice() else {
+        return None;
+    };
+    let is_point = resource.known_start().starts_with("accesspoint");
+    (service.known() == Some("s3") && is_point).then(|| account.clone())
+}

@@ -1,0 +1,46 @@
+terraform {
+  required_providers {
+    awscc = {
+      source  = "hashicorp/awscc"
+      version = "~> 1.0"
+    }
+  }
+}
+
+provider "awscc" {
+  region = "eu-central-1"
+}
+
+resource "awscc_sagemaker_processing_job" "features" {
+  role_arn = "arn:aws:iam::111122223333:role/features-job"
+
+  app_specification = {
+    image_uri = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/features:1.0"
+  }
+
+  processing_resources = {
+    cluster_config = {
+      instance_count    = 1
+      instance_type     = "ml.m5.xlarge"
+      volume_size_in_gb = 50
+    }
+  }
+
+
+  processing_inputs = [{
+    input_name = "claims"
+    dataset_definition = {
+      local_path = "/opt/ml/processing/input"
+      redshift_dataset_definition = {
+        cluster_id       = "claims"
+        cluster_role_arn = "arn:aws:iam::444455556666:role/unload" # bad: a role of another account
+        database         = "claims"
+        db_user          = "jobs"
+        kms_key_id       = "arn:aws:kms:eu-central-1:111122223333:key/1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d"
+        output_format    = "PARQUET"
+        output_s3_uri    = "s3://parcels-111122223333/queries/"
+        query_string     = "SELECT * FROM claims"
+      }
+    }
+  }]
+}

@@ -1,0 +1,41 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_sfn_state_machine" "features" {
+  name     = "features"
+  role_arn = "arn:aws:iam::111122223333:role/features-workflow"
+
+  definition = jsonencode({
+    StartAt = "Features"
+    States = {
+      Features = {
+        Type     = "Task"
+        End      = true
+        Resource = "arn:aws:states:::sagemaker:createProcessingJob.sync"
+        Parameters = {
+          RoleArn = "arn:aws:iam::111122223333:role/features-job"
+          AppSpecification = {
+            ImageUri = "444455556666.dkr.ecr.eu-central-1.amazonaws.com/features:1.0" # bad: somebody else's registry
+          }
+          ProcessingResources = {
+            ClusterConfig = {
+              InstanceCount  = 1
+              InstanceType   = "ml.m5.xlarge"
+              VolumeSizeInGB = 20
+            }
+          }
+        }
+      }
+    }
+  })
+}

@@ -1,0 +1,28 @@
+terraform {
+  required_providers {
+    awscc = {
+      source  = "hashicorp/awscc"
+      version = "~> 1.0"
+    }
+  }
+}
+
+provider "awscc" {
+  region = "eu-central-1"
+}
+
+resource "awscc_sagemaker_processing_job" "features" {
+  role_arn = "arn:aws:iam::111122223333:role/features-job"
+
+  app_specification = {
+    image_uri = "444455556666.dkr.ecr.eu-central-1.amazonaws.com/features:1.0" # undecidable: nothing tells which accounts are own ones
+  }
+
+  processing_resources = {
+    cluster_config = {
+      instance_count    = 1
+      instance_type     = "ml.m5.xlarge"
+      volume_size_in_gb = 50
+    }
+  }
+}

@@ -1,0 +1,72 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+    awscc = {
+      source  = "hashicorp/awscc"
+      version = "~> 1.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+provider "awscc" {
+  region = "eu-central-1"
+}
+
+resource "aws_s3_bucket" "data" {
+  bucket = "parcels-111122223333"
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
+  bucket = aws_s3_bucket.data.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = "arn:aws:kms:eu-central-1:111122223333:key/1a2b3c4d-5e6f-4a1b-8c2d-3e4f5a6b7c8d"
+    }
+  }
+}
+
+resource "terraform_data" "bootstrap" {}
+
+# Read only after the bootstrap, so while planning nobody knows the value.
+data "aws_ssm_parameter" "key" {
+  name       = "/platform/key"
+  depends_on = [terraform_data.bootstrap]
+}
+
+resource "awscc_sagemaker_processing_job" "features" {
+  role_arn = "arn:aws:iam::111122223333:role/features-job"
+
+  app_specification = {
+    image_uri = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/features:1.0"
+  }
+
+  processing_resources = {
+    cluster_config = {
+      instance_count    = 1
+      instance_type     = "ml.m5.xlarge"
+      volume_size_in_gb = 50
+    }
+  }
+
+
+  processing_output_config = {
+    kms_key_id = data.aws_ssm_parameter.key.insecure_value # undecidable: may be any key
+    outputs = [{
+      output_name = "features"
+      s3_output = {
+        s3_uri         = "s3://parcels-111122223333/features/"
+        local_path     = "/opt/ml/processing/output"
+        s3_upload_mode = "EndOfJob"
+      }
+    }]
+  }
+}

@@ -1,0 +1,41 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_sfn_state_machine" "features" {
+  name     = "features"
+  role_arn = "arn:aws:iam::111122223333:role/features-workflow"
+
+  definition = jsonencode({
+    StartAt = "Features"
+    States = {
+      Features = {
+        Type     = "Task"
+        End      = true
+        Resource = "arn:aws:states:::sagemaker:createProcessingJob.sync"
+        Parameters = {
+          # bad: no RoleArn, and whoever starts a job must name a role
+          AppSpecification = {
+            ImageUri = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/features:1.0"
+          }
+          ProcessingResources = {
+            ClusterConfig = {
+              InstanceCount  = 1
+              InstanceType   = "ml.m5.xlarge"
+              VolumeSizeInGB = 20
+            }
+          }
+        }
+      }
+    }
+  })
+}
