@@ -277,6 +277,8 @@ impl<'g, 'a> Context<'g, 'a> {
         match self.graph.target(value, Kind::KEYS) {
             Target::Resource(id) => match aws_name(self.graph.get(id)) {
                 Some(name) => KeyUse::AwsManaged(name.to_owned()),
+                // A parameter, an output of another stack: what it holds may name any key.
+                None if !is_key(self.graph.get(id)) => KeyUse::Unknown(Why::ExternalResource),
                 None => KeyUse::Customer,
             },
             // An id or ARN from elsewhere: that it is set is known, what its policy says is not.
@@ -454,6 +456,11 @@ impl<'v> Setting<'v> {
             at: value.origin,
         }
     }
+}
+
+fn is_key(resource: &Resource<'_>) -> bool {
+    let kind = resource.kind();
+    kind.is_some_and(|kind| Kind::KEYS.contains(&kind))
 }
 
 /// The name of a key or alias that AWS manages, if it is one.

@@ -90,7 +90,18 @@ pub(super) fn place(context: &Context<'_, '_>, uri: &Value<'_>, of: &str) -> Opt
     let host = rest
         .split_once("/")
         .map_or_else(|| rest.clone(), |(host, _)| host);
+    let is_point = host.known_start().starts_with("arn:");
     let name = match scheme.known()? {
+        // The name of an access point comes after a slash of its own.
+        "s3" if is_point => match rest.split_once("/").map(|(_, path)| path) {
+            Some(path) => {
+                let mut arn = host;
+                arn.push_literal("/");
+                arn.push(&path.split_once("/").map_or(path.clone(), |(name, _)| name));
+                arn
+            }
+            None => host,
+        },
         "s3" => host,
         "https" => match host.split_once(".s3") {
             Some((bucket, _)) => bucket,

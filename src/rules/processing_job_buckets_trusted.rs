@@ -3,9 +3,9 @@
 use super::job_places::{Owner, Place, owner, place, unsure_owner, why_open};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
-use crate::iam::{Text, equal_texts, is_account_id};
+use crate::iam::text::{Domain, Piece};
+use crate::iam::{Text, is_account_id};
 use crate::model::resource::Standing;
-use crate::model::truth::Truth;
 use crate::model::value::{Value, Why};
 use crate::settings::any;
 use crate::workload::{JOB_KINDS, ProcessingJob};
@@ -85,6 +85,10 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
             }
             None => one.not_told(),
         });
+        // Addresses that are not known for one reason are one missing fact.
+        if let Verdict::Unsure(evidence) = &mut verdict {
+            evidence.dedup_by(|one, other| one.message == other.message);
+        }
     }
     match job.unknown_places() {
         Some((path, why)) => {
@@ -137,7 +141,7 @@ impl Used<'_, '_, '_> {
         if let Some(account) = account_of_access_point(name) {
             return self.of_account(&account, &format!("`{shown}`"));
         }
-        match self.account_of_default_bucket(name) {
+        match account_of_default_bucket(name) {
             Some(account) => match owner(context, &self.job, &account) {
                 Owner::Foreign => self.foreign(&shown, &account),
                 _ => self.default_bucket(&shown),
@@ -212,23 +216,6 @@ impl Used<'_, '_, '_> {
         ])
     }
 
-    /// The account in the name of the bucket that `SageMaker` makes for an account and region.
-    ///
-    /// Source: `SageMaker` Python SDK, `Session.default_bucket`.
-    fn account_of_default_bucket(&self, name: &Text) -> Option<Text> {
-        if let Some(known) = name.known() {
-            let (_, account) = known.strip_prefix("sagemaker-")?.rsplit_once('-')?;
-            return is_account_id(account).then(|| account.into());
-        }
-        let access = &self.context.access;
-        let account = access.account(self.job.resource);
-        let mut own = Text::literal("sagemaker-");
-        own.push(&access.region(self.job.resource));
-        own.push_literal("-");
-        own.push(&account);
-        (equal_texts(&own, name) == Truth::Yes).then_some(account)
-    }
-
     fn not_told(&self) -> Verdict {
         let why = why_open(self.context, self.uri);
         let message = format!(
@@ -254,6 +241,33 @@ impl Used<'_, '_, '_> {
 
     fn evidence(&self, message: &str, shown: &str) -> Evidence {
         Evidence::new(message, self.uri.origin).about(shown)
+    }
+}
+
+/// The account in the name of the bucket that `SageMaker` makes for an account and region.
+///
+/// Source: `SageMaker` Python SDK, `Session.default_bucket`.
+fn account_of_default_bucket(name: &Text) -> Option<Text> {
+    if !name.known_start().starts_with("sagemaker-") {
+        return None;
+    }
+    if let Some(known) = name.known() {
+        let (region, account) = known.strip_prefix("sagemaker-")?.rsplit_once('-')?;
+        let (place, number) = region.rsplit_once('-')?;
+        let is_region = place.contains('-') && number.parse::<u8>().is_ok();
+        return (is_region && is_account_id(account)).then(|| account.into());
+    }
+    match name.pieces() {
+        [.., Piece::Literal(dash), Piece::Hole(account)]
+            if account.domain == Domain::ACCOUNT && dash.ends_with('-') =>
+        {
+            Some(Text::hole(*account))
+        }
+        [Piece::Literal(_), Piece::Hole(_), Piece::Literal(end)] => {
+            let account = end.strip_prefix('-')?;
+            is_account_id(account).then(|| account.into())
+        }
+        _ => None,
     }
 }
 

@@ -94,7 +94,7 @@ impl Pinned<'_, '_, '_> {
             }
             _ if only_digest => {
                 let message = format!("`{own}` names no digest, which `require_digest` asks for");
-                self.broken(&message, image.repository)
+                self.broken(&message, None)
             }
             Version::Untagged if is_first_party && is_without_versions(image) => Verdict::Holds,
             Version::Untagged => {
@@ -150,6 +150,11 @@ impl Pinned<'_, '_, '_> {
             "{message}: the code that runs with this job's role and data can change without a change here"
         );
         let evidence = Evidence::new(message, self.job.place(self.path));
+        let evidence = if self.context.settings.require_digest {
+            evidence.fix("name the image by its digest")
+        } else {
+            evidence
+        };
         let Some(id) = repository else {
             return Verdict::Broken(vec![evidence]);
         };
@@ -158,14 +163,16 @@ impl Pinned<'_, '_, '_> {
             resource: self.context.graph.get(id),
         };
         let path = "image_tag_mutability";
-        let evidence = match repository.setting(path) {
-            Setting::Known { text, .. } if text == "MUTABLE" => {
-                evidence.severity(Severity::Medium).related(
-                    "the tags of the repository are mutable",
-                    repository.place(path),
-                )
-            }
-            _ => evidence,
+        let is_mutable = match repository.setting(path) {
+            Setting::Known { text, .. } => text != "IMMUTABLE",
+            Setting::Absent | Setting::Unknown(..) => false,
+        };
+        let evidence = if is_mutable {
+            let what = format!("`{}` lets tags be moved", repository.own_path(path));
+            let evidence = evidence.severity(Severity::Medium);
+            evidence.related(what, repository.place(path))
+        } else {
+            evidence
         };
         Verdict::Broken(vec![evidence])
     }

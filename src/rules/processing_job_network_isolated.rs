@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(JOB_KINDS, check),
 };
 
-fn check(_: &Context<'_, '_>, job: &Subject<'_, '_>) -> Verdict {
+fn check(context: &Context<'_, '_>, job: &Subject<'_, '_>) -> Verdict {
     if let Setting::Unknown(why, _) = job.setting(ISOLATION) {
         let question = "whether this job's containers have a network";
         return Verdict::Unsure(vec![job.unsure(ISOLATION, why, question)]);
@@ -43,6 +43,12 @@ fn check(_: &Context<'_, '_>, job: &Subject<'_, '_>) -> Verdict {
     }
     let (own, vpc) = (job.own_path(ISOLATION), "network_config.vpc_config");
     let at = job.place(ISOLATION);
+    if context.settings.require_isolation {
+        let message = format!(
+            "`{own}` is not `true`, which `require_isolation` asks for: code in this job's containers has a network and the role's credentials"
+        );
+        return Verdict::Broken(vec![Evidence::new(message, at)]);
+    }
     match job.resource.get(vpc).map(|vpc| &vpc.data) {
         None | Some(Data::Null) => Verdict::Broken(vec![Evidence::new(
             format!("`{own}` is not `true`, so code in this job's containers can send the data anywhere"),

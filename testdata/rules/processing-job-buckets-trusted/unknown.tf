@@ -19,6 +19,10 @@ provider "awscc" {
   region = "eu-central-1"
 }
 
+resource "aws_s3_bucket" "data" {
+  bucket = "parcels-111122223333"
+}
+
 resource "terraform_data" "bootstrap" {}
 
 # Read only after the bootstrap, so while planning nobody knows the value.
