@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("yaml", &["model"]),
     ("room", &[]),
     ("document", &["model"]),
+    ("edit", &["model", "hcl", "yaml", "finding"]),
     ("load", &["model", "hcl", "yaml"]),
     ("terraform", &["model", "hcl", "load", "document", "room"]),
     (
@@ -52,6 +53,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "hcl",
             "load",
             "yaml",
+            "edit",
             "room",
             "terraform",
             "cloudformation",

@@ -4,16 +4,19 @@
 mod outside;
 pub mod proof;
 pub mod seal;
+mod suggestion;
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::model::edit::Edit;
 use crate::model::source::{Location, Span};
 use crate::model::value::Why;
 use proof::{Proof, ProofVerdict, Workload};
 use seal::SealProof;
+pub use suggestion::{PatchLine, Replacement, Suggestion};
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -140,6 +143,8 @@ pub struct Evidence {
     pub hinges_on: Vec<Hinge>,
     /// What to write instead, if more can be said than the rule's own fix.
     pub fix: Option<String>,
+    /// What would settle it, where a few attributes do: made and judged before it is suggested.
+    pub edits: Vec<Edit>,
 }
 
 /// A place with what it has to do with a finding.
@@ -173,6 +178,7 @@ impl Evidence {
             related: Vec::new(),
             hinges_on: Vec::new(),
             fix: None,
+            edits: Vec::new(),
         }
     }
 
@@ -221,6 +227,20 @@ impl Evidence {
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
+        self
+    }
+
+    /// Without any change that would settle it: more is needed.
+    #[must_use]
+    pub fn without_edits(mut self) -> Self {
+        self.edits.clear();
+        self
+    }
+
+    /// With a change that would settle it.
+    #[must_use]
+    pub fn edit(mut self, edit: Edit) -> Self {
+        self.edits.push(edit);
         self
     }
 }
@@ -373,6 +393,10 @@ pub struct Finding {
     pub hinges_on: Vec<MissingValue>,
     /// What to do.
     pub help: String,
+    /// The change of the input that does it. It was made to the estate in memory, and all rules of the run asked
+    /// again: the finding is gone, and none appears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<Suggestion>,
     /// The same for the same finding on every run, also when other things change.
     pub fingerprint: String,
     /// The assumptions it rests on, by their ids.

@@ -57,7 +57,7 @@ pub struct Provider<'a> {
 /// An estate worked out: what rules and questions look at.
 #[derive(Debug)]
 pub struct ResourceGraph<'a> {
-    resources: Vec<Resource<'a>>,
+    pub(super) resources: Vec<Resource<'a>>,
     pub(super) providers: Vec<Provider<'a>>,
     parameters: Vec<Parameter<'a>>,
     pub(super) incomplete: Option<Why>,
@@ -126,11 +126,11 @@ pub struct Parts<'g, 'a> {
 pub struct Part<'g, 'a> {
     /// The resource that says it.
     pub said_by: &'g Resource<'a>,
-    content: PartContent<'g, 'a>,
+    pub(super) content: PartContent<'g, 'a>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum PartContent<'g, 'a> {
+pub(super) enum PartContent<'g, 'a> {
     Resource(&'g Map<'a>),
     /// Inside the owner: the value of the attribute that holds it.
     Inside(&'g Value<'a>),

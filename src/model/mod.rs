@@ -1,6 +1,7 @@
 //! Inert data that every stage shares: values that may be unknown, resources, the graph, the
 //! vocabulary. No I/O, no knowledge of formats' syntax, and nothing here fails.
 
+pub mod edit;
 pub mod expression;
 pub mod graph;
 mod index;

@@ -68,7 +68,10 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
             Verdict::Unsure(vec![key.unsure("status", why, question)])
         }
         Setting::Known { text, .. } if text.eq_ignore_ascii_case("Inactive") => Verdict::Holds,
-        Setting::Known { .. } | Setting::Absent => Verdict::Broken(vec![broken(context, key)]),
+        Setting::Known { .. } | Setting::Absent => {
+            let evidence = broken(context, key).edit(key.set("status", "Inactive"));
+            Verdict::Broken(vec![evidence])
+        }
     }
 }
 

@@ -1,0 +1,124 @@
+//! Changes of an estate that would settle a finding: said in canonical terms, and made to a graph to see what comes
+//! of them.
+
+use std::borrow::Cow;
+
+use super::graph::{Part, PartContent, ResourceGraph, ResourceId};
+use super::source::Span;
+use super::value::{Data, Map, Value};
+
+/// One attribute of one resource with another value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// Whose attribute it is.
+    pub of: ResourceId,
+    /// Its canonical path.
+    pub path: Cow<'static, str>,
+    /// What it becomes.
+    pub to: Scalar,
+}
+
+/// What an attribute is set to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scalar {
+    /// A truth value.
+    Flag(bool),
+    /// A text.
+    Text(Cow<'static, str>),
+}
+
+/// What [`ResourceGraph::edit`] took away.
+#[derive(Debug)]
+pub struct Undo<'a>(Vec<(ResourceId, String, Option<Value<'a>>)>);
+
+impl Scalar {
+    /// The value that it is in the model.
+    #[must_use]
+    pub fn value<'a>(&self, at: Span) -> Value<'a> {
+        let data = match self {
+            Self::Flag(flag) => Data::Bool(*flag),
+            Self::Text(text) => Data::Text(text.clone()),
+        };
+        Value::new(data, at)
+    }
+}
+
+impl Part<'_, '_> {
+    /// The change that turns on a flag of a part.
+    #[must_use]
+    pub fn turn_on(&self, graph: &ResourceGraph<'_>, flag: &str) -> Option<Edit> {
+        let path = match self.content {
+            PartContent::Resource(_) => flag.to_owned(),
+            PartContent::Inside(value) => {
+                let mut attributes = self.said_by.entry?.row.attributes.iter();
+                let name = attributes.find_map(|attribute| {
+                    let name = attribute.canonical();
+                    let own = self.said_by.get(&name)?;
+                    (attribute.part.is_some() && std::ptr::eq(own, value)).then_some(name)
+                });
+                format!("{}.{flag}", name?)
+            }
+            PartContent::Whole(_) => return None,
+        };
+        Some(Edit {
+            of: graph.find(self.said_by.address.as_str())?,
+            path: path.into(),
+            to: Scalar::Flag(true),
+        })
+    }
+}
+
+/// What to do, in canonical terms: `` set `enable_key_rotation = true` ``.
+#[must_use]
+pub fn words(edits: &[Edit]) -> String {
+    let each = edits.iter().map(|edit| match &edit.to {
+        Scalar::Flag(flag) => format!("`{} = {flag}`", edit.path),
+        Scalar::Text(text) => format!("`{} = {text:?}`", edit.path),
+    });
+    format!("set {}", each.collect::<Vec<_>>().join(" and "))
+}
+
+impl<'a> ResourceGraph<'a> {
+    /// Makes changes, and keeps what was there. They must be of arguments that neither name a resource nor refer to
+    /// one: who is who stays as it was worked out.
+    pub fn edit(&mut self, edits: &[Edit]) -> Undo<'a> {
+        let mut undo = Vec::with_capacity(edits.len());
+        for edit in edits {
+            let Some(resource) = self.resources.get_mut(edit.of.0 as usize) else {
+                continue;
+            };
+            let at = resource.origin;
+            let first = edit.path.split('.').next().unwrap_or_default();
+            let before = resource.attributes.get(first).cloned();
+            undo.push((edit.of, first.to_owned(), before));
+            set(&mut resource.attributes, &edit.path, edit.to.value(at), at);
+        }
+        Undo(undo)
+    }
+
+    /// Takes changes back.
+    pub fn undo(&mut self, undo: Undo<'a>) {
+        for (of, name, before) in undo.0.into_iter().rev() {
+            let Some(resource) = self.resources.get_mut(of.0 as usize) else {
+                continue;
+            };
+            match before {
+                Some(value) => resource.attributes.insert(name, value),
+                None => _ = resource.attributes.remove(&name),
+            }
+        }
+    }
+}
+
+fn set<'a>(attributes: &mut Map<'a>, path: &str, value: Value<'a>, at: Span) {
+    let Some((first, rest)) = path.split_once('.') else {
+        return attributes.insert(path.to_owned(), value);
+    };
+    let inside = attributes.get_mut(first);
+    if let Some(Data::Map(map)) = inside.map(|inside| &mut inside.data) {
+        return set(map, rest, value, at);
+    }
+    let mut map = Map::default();
+    set(&mut map, rest, value, at);
+    attributes.insert(first.to_owned(), Value::new(Data::Map(map), at));
+}
