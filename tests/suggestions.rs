@@ -2,7 +2,6 @@
 //! every fixture of every rule, and on other people's estates.
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stdout,
     clippy::string_slice,
     clippy::indexing_slicing,
     reason = "a helper of a test fails the test, and says what was found"
@@ -157,7 +156,6 @@ const MENDED: &[&str] = &[
     "bucket-public-access-blocked",
     "key-rotation-enabled",
     "no-iam-user-access-keys",
-    "notebook-direct-internet-access-disabled",
     "notebook-root-access-disabled",
     "processing-job-inter-container-traffic-encrypted",
     "processing-job-network-isolated",
@@ -193,6 +191,129 @@ fn fixtures_are_mended() {
     assert_eq!(Vec::from_iter(mended), MENDED);
 }
 
+const KEY: &str = "resource \"aws_kms_key\" \"k\" {\n  description = \"k\"\n}\n";
+
+/// The findings of a project of these files.
+fn found(name: &str, files: &[(&str, &str)]) -> (Folder, Report) {
+    let folder = Folder::new(name);
+    for (name, content) in files {
+        folder.file(name, content);
+    }
+    let options = Options {
+        rules: rules::RULES.iter().collect(),
+        ..Options::default()
+    };
+    let report = judge(Path::new(&folder.path()), &options);
+    (folder, report)
+}
+
+/// The patches of a rule's findings, each once; none for a finding without.
+fn patches(report: &Report, rule: &str) -> BTreeSet<Option<String>> {
+    let findings = report.findings.iter().filter(|one| one.rule == rule);
+    let patches = findings.map(|one| one.suggestion.as_ref().map(|one| one.patch.clone()));
+    patches.collect()
+}
+
+const ROTATION: &str = "key-rotation-enabled";
+
+#[test]
+fn one_edit_mends_every_instance_in_every_call() {
+    let repeated = KEY.replace("{\n", "{\n  for_each    = toset([\"a\", \"b\"])\n");
+    let calls =
+        "module \"one\" {\n  source = \"./m\"\n}\nmodule \"two\" {\n  source = \"./m\"\n}\n";
+    let (folder, report) = found("instances", &[("main.tf", calls), ("m/main.tf", &repeated)]);
+    assert_eq!(report.findings.len(), 4, "{:?}", report.findings);
+    let patches = patches(&report, ROTATION);
+    let patch = patches.first().unwrap().as_ref().unwrap();
+    assert_eq!(patches.len(), 1);
+    assert!(
+        patch.starts_with(&format!("--- {}/m/main.tf", folder.path())),
+        "{patch}"
+    );
+    assert!(
+        patch.contains("\n+  enable_key_rotation = true\n"),
+        "{patch}"
+    );
+}
+
+#[test]
+fn what_is_not_written_here_is_not_edited() {
+    let nobody = BTreeSet::from([None]);
+    let by_variable = "variable \"rotate\" {\n  default = false\n}\n".to_owned()
+        + &KEY.replace('}', "  enable_key_rotation = var.rotate\n}");
+    let perhaps =
+        "variable \"on\" {}\n".to_owned() + &KEY.replace("{\n", "{\n  count = var.on ? 1 : 3\n");
+    for (name, files) in [
+        ("by-variable", vec![("main.tf", by_variable.as_str())]),
+        (
+            "perhaps",
+            vec![(
+                "main.tf",
+                perhaps.replace("var.on ? 1 : 3", "var.on").as_str(),
+            )],
+        ),
+        (
+            "fetched",
+            vec![
+                (
+                    "main.tf",
+                    "module \"m\" {\n  source = \"./.terraform/modules/m\"\n}\n",
+                ),
+                (".terraform/modules/m/main.tf", KEY),
+            ],
+        ),
+    ] {
+        let (_folder, report) = found(name, &files);
+        assert_eq!(patches(&report, ROTATION), nobody, "{name}");
+    }
+    let plan = fs::read_to_string("testdata/rules/key-rotation-enabled/fail.plan.json").unwrap();
+    let (_folder, report) = found("plan-alone", &[("plan.json", &plan)]);
+    assert_eq!(patches(&report, ROTATION), nobody);
+}
+
+#[test]
+fn what_makes_another_finding_is_not_suggested() {
+    // Without direct access, what lies around the subnet decides, and that is not told.
+    let fixture = "testdata/rules/notebook-direct-internet-access-disabled/fail.tf";
+    let text = fs::read_to_string(fixture).unwrap();
+    let (_folder, report) = found("another", &[("main.tf", &text)]);
+    let of = |rule| patches(&report, rule);
+    assert_eq!(
+        of("notebook-direct-internet-access-disabled"),
+        BTreeSet::from([None])
+    );
+    // What was tried together with it is told apart.
+    assert!(
+        of("notebook-root-access-disabled")
+            .first()
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[test]
+fn what_depends_on_answers_is_edited_where_nothing_else_does() {
+    let template = |rest: &str| {
+        format!(
+            "Parameters:\n  Stage:\n    Type: String\n    AllowedValues: [dev, prod]\n\
+             Conditions:\n  IsProd: !Equals [!Ref Stage, prod]\n\
+             Resources:\n  Key:\n    Type: AWS::KMS::Key\n{rest}"
+        )
+    };
+    // In the other world there is no key.
+    let only = template("    Condition: IsProd\n    Properties:\n      Description: a\n");
+    let (_folder, report) = found("there-or-not", &[("a.yaml", &only)]);
+    assert!(patches(&report, ROTATION).first().unwrap().is_some());
+    // In the other world it is another key, of which nothing was tried.
+    let other =
+        template("    Properties:\n      KeyUsage: !If [IsProd, ENCRYPT_DECRYPT, SIGN_VERIFY]\n");
+    let (_folder, report) = found("this-or-that", &[("a.yaml", &other)]);
+    assert_eq!(patches(&report, ROTATION), BTreeSet::from([None]));
+    let chosen = template("    Properties:\n      EnableKeyRotation: !If [IsProd, true, false]\n");
+    let (_folder, report) = found("chosen", &[("a.yaml", &chosen)]);
+    assert_eq!(patches(&report, ROTATION), BTreeSet::from([None]));
+}
+
 /// A directory with everything in it, elsewhere.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -210,7 +331,8 @@ fn copy(from: &Path, to: &Path) {
 /// A plan knows nothing of an edit of its source.
 fn is_plan(path: &Path) -> bool {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
-    name.contains("plan") && !name.ends_with(".tf") || name.ends_with("tfstate")
+    let is_source = path.extension().is_some_and(|end| end == "tf");
+    name.contains("plan") && !is_source || name.ends_with("tfstate")
 }
 
 #[test]
@@ -273,11 +395,11 @@ fn other_peoples_estates_are_mended() {
             wrongs.extend(found);
         }
     }
-    println!(
-        "{number} of {broken} findings of {} rules come with an edit",
-        MENDED.len()
-    );
-    println!("without one: {without:?}");
+    let rules = MENDED.len();
+    support::told(&format!(
+        "{number} of {broken} findings of {rules} rules come with an edit"
+    ));
+    support::told(&format!("without one: {without:?}"));
     assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
     assert!(number > 0, "nothing was suggested");
 }

@@ -6,6 +6,7 @@
 
 mod diff;
 mod lines;
+mod rows;
 mod template;
 mod terraform;
 
@@ -193,4 +194,12 @@ fn changed(text: &str, changes: &[Change]) -> Option<String> {
     }
     out.push_str(text.get(from..)?);
     Some(out)
+}
+
+fn insert(at: usize, text: String) -> Change {
+    Change {
+        start: at,
+        end: at,
+        text,
+    }
 }

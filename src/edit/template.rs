@@ -2,7 +2,7 @@
 //! is written.
 
 use super::lines::Lines;
-use super::{Change, Wish, changed};
+use super::{Change, Wish, changed, insert};
 use crate::model::edit::Scalar;
 use crate::model::source::{FileId, Span};
 use crate::yaml::{Data, Document, Key, Node, read_json, read_yaml};
@@ -351,14 +351,6 @@ fn is_plain(text: &str) -> bool {
         "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n"
     );
     is_word && begins && !is_other
-}
-
-fn insert(at: usize, text: String) -> Change {
-    Change {
-        start: at,
-        end: at,
-        text,
-    }
 }
 
 #[cfg(test)]

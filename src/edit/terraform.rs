@@ -3,23 +3,12 @@
 //! Source: Terraform Language, "Style Guide".
 
 use super::lines::Lines;
-use super::{Change, Wish, changed};
+use super::rows::{Braces, INDENT, Item};
+use super::{Change, Wish, changed, insert};
 use crate::hcl;
 use crate::hcl::syntax::{Block, Body, Expr, ExprKind};
 use crate::model::edit::Scalar;
 use crate::model::source::Span;
-
-/// What stands by itself in a block, apart from its arguments.
-const META: &[&str] = &[
-    "count",
-    "for_each",
-    "provider",
-    "depends_on",
-    "source",
-    "version",
-];
-
-const INDENT: &str = "  ";
 
 /// The changes that set an attribute of the resource whose header is at a place; none where it is written as anything
 /// but a literal.
@@ -111,36 +100,6 @@ fn literal(to: &Scalar) -> String {
     }
 }
 
-/// An argument of a block or an entry of an object.
-#[derive(Debug, Clone, Copy)]
-struct Item {
-    start: usize,
-    name_end: usize,
-    end: usize,
-}
-
-/// What stands between braces.
-#[derive(Debug, Clone, Copy)]
-struct Braces {
-    /// Behind the opening one.
-    open: usize,
-    /// Before the closing one.
-    close: usize,
-}
-
-/// A line with an argument on it, and nothing before it. A heredoc is in line with what stands above it.
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    item: Item,
-    /// Where its line begins, and where the next one does.
-    line: usize,
-    next: usize,
-    /// Where its `=` stands.
-    sign: usize,
-    /// Its value goes on below, in lines of their own.
-    is_heredoc: bool,
-}
-
 #[derive(Debug, Clone, Copy)]
 struct Layout<'t>(Lines<'t>);
 
@@ -225,7 +184,9 @@ impl Layout<'_> {
             Some(last) => {
                 let separated = self.0.slice(last.end, self.0.end(last.end)).trim_start();
                 let comma = if separated.starts_with(',') { "," } else { "" };
-                let changes = self.add_line(&items, None, braces, name, &literal(to), comma);
+                let changes = self
+                    .0
+                    .add_line(&items, None, braces, name, &literal(to), comma);
                 if rest.is_empty() {
                     return changes;
                 }
@@ -273,7 +234,9 @@ impl Layout<'_> {
             .map(|block| block.span.start as usize)
             .min();
         if rest.is_empty() {
-            return self.add_line(&arguments, first_block, braces, name, &literal(to), "");
+            return self
+                .0
+                .add_line(&arguments, first_block, braces, name, &literal(to), "");
         }
         // A block of its own, behind all else.
         let blocks = body.blocks.iter().map(|block| self.item(block.span, 0));
@@ -337,86 +300,6 @@ impl Layout<'_> {
         }])
     }
 
-    /// A line of its own among those that stand before a place: in a paragraph whose signs stand in one column, if
-    /// there is one, moved where the new name is longer.
-    fn add_line(
-        self,
-        items: &[Item],
-        before: Option<usize>,
-        braces: Braces,
-        name: &str,
-        value: &str,
-        comma: &str,
-    ) -> Option<Vec<Change>> {
-        let rows: Vec<Row> = items.iter().filter_map(|item| self.row(*item)).collect();
-        let line_break = self.0.line_break();
-        let mut paragraphs: Vec<&[Row]> =
-            rows.chunk_by(|one, other| one.next == other.line).collect();
-        // Not among `count` and its like, nor behind the text that a last line begins.
-        let is_usual = |row: &Row| {
-            let own = self.0.slice(row.item.start, row.item.name_end);
-            !row.is_heredoc && !META.contains(&own)
-        };
-        paragraphs.retain(|rows| rows.iter().any(is_usual));
-        let is_first = |rows: &&[Row]| {
-            let mut rows = rows.iter();
-            before.is_none_or(|before| rows.all(|row| row.line < before))
-        };
-        if paragraphs.iter().any(is_first) {
-            paragraphs.retain(is_first);
-        }
-        let fits = |rows: &&[Row]| width(rows).is_some_and(|width| width >= name.len());
-        let chosen = paragraphs.iter().rev().copied().find(fits);
-        let Some(chosen) = chosen.or_else(|| paragraphs.last().copied()) else {
-            let at = self.0.end(braces.open);
-            let indent = match items.first().filter(|item| self.0.begins_line(item.start)) {
-                Some(item) => self.0.indentation(item.start).to_owned(),
-                None => format!("{}{INDENT}", self.0.indentation(braces.open)),
-            };
-            let next = self
-                .0
-                .slice(at, braces.close)
-                .trim_start_matches(['\r', '\n']);
-            let next = next.lines().next().unwrap_or("").trim();
-            let paragraph = if next.is_empty() { "" } else { line_break };
-            let text = format!("{line_break}{indent}{name} = {value}{comma}{paragraph}");
-            return Some(vec![insert(at, text)]);
-        };
-        let last = chosen.iter().rfind(|row| !row.is_heredoc)?;
-        let indent = self.0.indentation(last.item.start);
-        let width = width(chosen);
-        let own = width.map_or(name.len(), |width| width.max(name.len()));
-        let text = format!("{line_break}{indent}{name:own$} = {value}{comma}");
-        let mut changes = Vec::new();
-        if let Some(more) = width.map(|width| own - width).filter(|more| *more > 0) {
-            changes.extend(chosen.iter().map(|row| insert(row.sign, " ".repeat(more))));
-        }
-        changes.push(insert(self.0.end(last.item.end), text));
-        changes.sort_by_key(|change| change.start);
-        Some(changes)
-    }
-
-    /// The line of an argument, if it is on one alone.
-    fn row(self, item: Item) -> Option<Row> {
-        let written = self.0.slice(item.start, item.end);
-        let behind = self.0.slice(item.name_end, item.end);
-        let sign = behind.len() - behind.trim_start_matches([' ', '\t']).len();
-        let value = behind.get(sign..)?.strip_prefix('=')?.trim_start();
-        let is_heredoc = value.starts_with("<<");
-        if written.contains('\n') && !is_heredoc || !self.0.begins_line(item.start) {
-            return None;
-        }
-        let end = self.0.end(item.end);
-        let next = end + self.0.line_break().len();
-        Some(Row {
-            item,
-            line: self.0.start(item.start),
-            next: if is_heredoc { usize::MAX } else { next },
-            sign: item.name_end + sign,
-            is_heredoc,
-        })
-    }
-
     /// What has a place, without the white space behind it.
     fn item(self, span: Span, name: usize) -> Item {
         let start = span.start as usize;
@@ -458,32 +341,12 @@ impl Layout<'_> {
     }
 }
 
-/// How wide the names of a paragraph are, with the spaces behind them; none if its signs stand here and there.
-fn width(rows: &[Row]) -> Option<usize> {
-    let width = |row: &Row| (row.sign - row.item.start).checked_sub(1);
-    let first = rows.first().and_then(width)?;
-    let longest = rows
-        .iter()
-        .map(|row| row.item.name_end - row.item.start)
-        .max()?;
-    let is_even = rows.iter().all(|row| width(row) == Some(first));
-    (is_even && longest == first).then_some(first)
-}
-
 /// The attribute with the objects that it lies in.
 fn on_one_line(steps: &[(&str, bool)], to: &Scalar) -> String {
     match steps.split_first() {
         None => String::new(),
         Some(((name, _), [])) => format!("{name} = {}", literal(to)),
         Some(((name, _), rest)) => format!("{name} = {{ {} }}", on_one_line(rest, to)),
-    }
-}
-
-fn insert(at: usize, text: String) -> Change {
-    Change {
-        start: at,
-        end: at,
-        text,
     }
 }
 
