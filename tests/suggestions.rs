@@ -160,6 +160,7 @@ const MENDED: &[&str] = &[
     "processing-job-inter-container-traffic-encrypted",
     "processing-job-network-isolated",
     "studio-access-governed-by-iam",
+    "workload-reaches-services",
 ];
 
 #[test]
