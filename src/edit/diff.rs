@@ -68,8 +68,18 @@ pub(super) fn changes(old: &str, new: &str) -> Option<Vec<Change>> {
     Some(changes)
 }
 
-/// The diff; none where nothing differs, or a line would not stay what it is, since it holds control characters.
-pub(super) fn unified(name: &str, text: &str, changes: &[Change]) -> Option<String> {
+/// The part of a text that a diff shows: whole lines.
+pub(super) fn around(text: &str, changes: &[Change]) -> Option<(usize, usize)> {
+    let (first, last) = (changes.first()?.start, changes.last()?.end);
+    let mut before = text.get(..first)?.rmatch_indices('\n');
+    let start = before.nth(CONTEXT).map_or(0, |(at, _)| at + 1);
+    let mut after = text.get(last..)?.match_indices('\n');
+    let end = after.nth(CONTEXT + 1);
+    Some((start, end.map_or(text.len(), |(at, _)| last + at + 1)))
+}
+
+/// The diff of a text that begins with this line of its file; none where nothing differs, or a line would not stay what it is, since it holds control characters.
+pub(super) fn unified(name: &str, line: u32, text: &str, changes: &[Change]) -> Option<String> {
     let new = changed(text, changes)?;
     let Compared {
         above,
@@ -83,6 +93,7 @@ pub(super) fn unified(name: &str, text: &str, changes: &[Change]) -> Option<Stri
     }
     let first = above.len().saturating_sub(CONTEXT);
     let above = above.get(first..)?;
+    let first = first + (line as usize).saturating_sub(1);
     let below = below.get(..CONTEXT).unwrap_or(&below);
     let lines = above.iter().map(|line| (' ', *line));
     let lines = lines.chain(middle);
@@ -175,7 +186,12 @@ mod tests {
 
     #[test]
     fn shows_lines_around() {
-        let diff = unified("a.tf", "1\n2\n3\n4\n5\n6\n7\n8\n", &[change(8, 9, "five")]);
+        let diff = unified(
+            "a.tf",
+            1,
+            "1\n2\n3\n4\n5\n6\n7\n8\n",
+            &[change(8, 9, "five")],
+        );
         assert_eq!(
             diff.unwrap(),
             "--- a.tf\n+++ a.tf\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n"
@@ -183,8 +199,20 @@ mod tests {
     }
 
     #[test]
+    fn names_lines_of_the_file() {
+        let text = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
+        let changes = [change(8, 9, "five")];
+        let (start, end) = around(text, &changes).unwrap();
+        assert_eq!((start, end), (2, 18));
+        let changes = [change(6, 7, "five")];
+        let part = text.get(start..end).unwrap();
+        let diff = unified("a.tf", 2, part, &changes).unwrap();
+        assert!(diff.contains("@@ -2,7 +2,7 @@\n 2\n"), "{diff}");
+    }
+
+    #[test]
     fn keeps_what_lies_between_two_changes() {
-        let diff = unified("a", "a\nb\nc\n", &[change(0, 1, "x"), change(4, 5, "y")]);
+        let diff = unified("a", 1, "a\nb\nc\n", &[change(0, 1, "x"), change(4, 5, "y")]);
         assert_eq!(
             diff.unwrap(),
             "--- a\n+++ a\n@@ -1,3 +1,3 @@\n-a\n+x\n b\n-c\n+y\n"
@@ -193,7 +221,7 @@ mod tests {
 
     #[test]
     fn tells_of_a_last_line_without_its_break() {
-        let diff = unified("a", "{}", &[change(1, 1, "\n  x = 1\n")]);
+        let diff = unified("a", 1, "{}", &[change(1, 1, "\n  x = 1\n")]);
         assert_eq!(
             diff.unwrap(),
             "--- a\n+++ a\n@@ -1,1 +1,3 @@\n-{}\n\\ No newline at end of file\n+{\n+  x = 1\n+}\n\\ No newline at end of file\n"
@@ -208,6 +236,9 @@ mod tests {
 
     #[test]
     fn control_characters_are_not_shown() {
-        assert_eq!(unified("a", "\u{1b}[0m\nb\n", &[change(6, 7, "c")]), None);
+        assert_eq!(
+            unified("a", 1, "\u{1b}[0m\nb\n", &[change(6, 7, "c")]),
+            None
+        );
     }
 }

@@ -80,7 +80,18 @@ impl<'s> Editor<'s> {
         let wishes: Vec<Wish<'_>> = wishes.collect::<Option<_>>()?;
         let changes = self.changes(resource, entry, &wishes)?;
         let text = self.sources.text(at.file);
-        let patch = diff::unified(self.sources.name(at.file), text, &changes)?;
+        let (start, end) = diff::around(text, &changes)?;
+        let place = self.sources.location(Span {
+            start: u32::try_from(start).ok()?,
+            ..at
+        });
+        let moved = changes.iter().map(|change| Change {
+            start: change.start - start,
+            end: change.end - start,
+            text: change.text.clone(),
+        });
+        let moved: Vec<Change> = moved.collect();
+        let patch = diff::unified(&place.file, place.line, text.get(start..end)?, &moved)?;
         let replacements = changes.into_iter().map(|change| {
             let byte = |at: usize| u32::try_from(at).ok();
             let span = Span {
@@ -132,31 +143,58 @@ impl<'s> Editor<'s> {
             Language::Terraform => return None,
             Language::CloudFormation => true,
         };
-        let (first, more) = wishes.split_first()?;
-        let changes = if is_template {
+        if is_template {
             let templates = self.templates.entry(at.file);
             let document = templates.or_insert_with(|| template::read(text, at.file));
-            template::changes(text, document.as_ref()?, at, of, first)?
-        } else {
-            let modules = self.modules.entry(at.file);
-            let body = modules.or_insert_with(|| crate::hcl::file(text, at.file).ok());
-            terraform::changes(text, body.as_ref()?, at, of, first)?
+            let document = document.as_ref()?;
+            let (first, more) = wishes.split_first()?;
+            let changes = template::changes(text, document, at, of, first)?;
+            return one_after_the_other(text, changes, more, |new, wish| {
+                template::changes(new, &template::read(new, at.file)?, at, of, wish)
+            });
+        }
+        let modules = self.modules.entry(at.file);
+        let body = modules.or_insert_with(|| crate::hcl::file(text, at.file).ok());
+        // The rest of the file plays no part.
+        let (start, end) = terraform::lines_of(text, body.as_ref()?, at)?;
+        let part = text.get(start..end)?;
+        let offset = u32::try_from(start).ok()?;
+        let at = Span {
+            start: at.start - offset,
+            end: at.end - offset,
+            ..at
         };
-        if more.is_empty() {
-            return Some(changes);
-        }
-        // Each is laid out among those before it. What stands before the resource does not move.
-        let mut new = changed(text, &changes)?;
-        for wish in more {
-            let changes = if is_template {
-                template::changes(&new, &template::read(&new, at.file)?, at, of, wish)?
-            } else {
-                terraform::changes(&new, &crate::hcl::file(&new, at.file).ok()?, at, of, wish)?
-            };
-            new = changed(&new, &changes)?;
-        }
-        diff::changes(text, &new)
+        let changes = one_after_the_other(part, Vec::new(), wishes, |new, wish| {
+            terraform::changes(new, &crate::hcl::file(new, at.file).ok()?, at, of, wish)
+        });
+        let moved = changes?.into_iter().map(|change| Change {
+            start: change.start + start,
+            end: change.end + start,
+            ..change
+        });
+        Some(moved.collect())
     }
+}
+
+/// With the changes of further wishes, each laid out among those before it. What stands before the resource does not
+/// move.
+fn one_after_the_other(
+    text: &str,
+    changes: Vec<Change>,
+    more: &[Wish<'_>],
+    of: impl Fn(&str, &Wish<'_>) -> Option<Vec<Change>>,
+) -> Option<Vec<Change>> {
+    if let ([], [wish]) = (changes.as_slice(), more) {
+        return of(text, wish);
+    }
+    if more.is_empty() {
+        return Some(changes);
+    }
+    let mut new = changed(text, &changes)?;
+    for wish in more {
+        new = changed(&new, &of(&new, wish)?)?;
+    }
+    diff::changes(text, &new)
 }
 
 /// An edit in the words of the type; none where what it sets lies in a list, of which elements cannot be told apart.

@@ -15,6 +15,9 @@ const META: &[&str] = &[
     "version",
 ];
 
+/// With more lines in a paragraph, a longer name does not move their signs: it gets a paragraph of its own.
+const MOST_MOVED: usize = 4;
+
 /// How far what stands in a block is indented.
 pub(super) const INDENT: &str = "  ";
 
@@ -50,7 +53,7 @@ struct Row {
 
 impl Lines<'_> {
     /// A line of its own among those that stand before a place: in a paragraph whose signs stand in one column, if
-    /// there is one, moved where the new name is longer.
+    /// there is one; they move where the new name is longer, and are few.
     pub(super) fn add_line(
         self,
         items: &[Item],
@@ -97,9 +100,21 @@ impl Lines<'_> {
         let indent = self.indentation(last.item.start);
         let width = width(chosen);
         let own = width.map_or(name.len(), |width| width.max(name.len()));
+        let more = width.map_or(0, |width| own - width);
+        let is_last = chosen
+            .last()
+            .is_some_and(|row| row.item.end == last.item.end);
+        if more > 0 && chosen.len() > MOST_MOVED && is_last && comma.is_empty() {
+            let at = self.end(last.item.end);
+            let below = self.slice(at, braces.close).lines().nth(1);
+            let is_apart = below.is_none_or(|line| line.trim().is_empty());
+            let paragraph = if is_apart { "" } else { line_break };
+            let text = format!("{line_break}{line_break}{indent}{name} = {value}{paragraph}");
+            return Some(vec![insert(at, text)]);
+        }
         let text = format!("{line_break}{indent}{name:own$} = {value}{comma}");
         let mut changes = Vec::new();
-        if let Some(more) = width.map(|width| own - width).filter(|more| *more > 0) {
+        if more > 0 {
             changes.extend(chosen.iter().map(|row| insert(row.sign, " ".repeat(more))));
         }
         changes.push(insert(self.end(last.item.end), text));

@@ -10,6 +10,19 @@ use crate::hcl::syntax::{Block, Body, Expr, ExprKind};
 use crate::model::edit::Scalar;
 use crate::model::source::Span;
 
+/// The whole lines of the block whose header is at a place.
+pub(super) fn lines_of(text: &str, body: &Body, at: Span) -> Option<(usize, usize)> {
+    let first = body
+        .blocks
+        .partition_point(|one| one.header.start < at.start);
+    let block = body.blocks.get(first).filter(|one| one.header == at)?;
+    let lines = Lines { text };
+    let (start, end) = (block.span.start as usize, block.span.end as usize);
+    let after = lines.slice(end, text.len());
+    let end = after.find('\n').map_or(text.len(), |at| end + at + 1);
+    lines.begins_line(start).then(|| (lines.start(start), end))
+}
+
 /// The changes that set an attribute of the resource whose header is at a place; none where it is written as anything
 /// but a literal.
 pub(super) fn changes(
@@ -418,6 +431,10 @@ mod tests {
         becomes(
             "\n  count       = 2\n  description = \"x\" # a\n",
             "\n  count               = 2\n  description         = \"x\" # a\n  enable_key_rotation = true\n",
+        );
+        becomes(
+            "\n  a = 1\n  b = 2\n  c = 3\n  d = 4\n  e = 5\n  tags = {\n  }\n",
+            "\n  a = 1\n  b = 2\n  c = 3\n  d = 4\n  e = 5\n\n  enable_key_rotation = true\n\n  tags = {\n  }\n",
         );
         // What is in no order is left so.
         becomes(
