@@ -13,6 +13,7 @@ use crate::model::resource::Standing;
 use crate::paths::Path;
 use crate::rules::{Context, Rule, Subject};
 use crate::seals::Seal;
+use crate::settings::Settings;
 
 /// What a rule says about one resource.
 #[derive(Debug)]
@@ -44,8 +45,9 @@ pub fn check(
     graph: &ResourceGraph<'_>,
     rules: &[&'static Rule],
     managed: &ManagedPolicies,
+    settings: &Settings,
 ) -> Checked {
-    let context = Context::new(graph, managed);
+    let context = Context::new(graph, managed, settings);
     let judged: Vec<_> = graph
         .iter()
         .filter(|(_, resource)| resource.standing == Standing::Judged)

@@ -1,13 +1,16 @@
 //! What was typed, and its turning into options.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
+use anyhow::{Context, Error, bail};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use plangate::finding::Severity;
 use plangate::gate::Gate;
 use plangate::load::terraform::Setting;
 use plangate::report::{FORMATS, Format};
 use plangate::rules::{self, RULES, Rule};
+use plangate::settings::{self, Settings};
 
 /// Proves, before anything is deployed, that protected data can be processed as intended and by nobody
 /// else.
@@ -135,6 +138,9 @@ struct Surroundings {
     /// The region that is deployed to, where the input does not tell.
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+    /// The settings [default: the nearest `plangate.yaml`, in the current directory or above].
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
 }
 
 /// `--var` and `--var-file`, in their order: a later one wins, as with Terraform.
@@ -347,8 +353,8 @@ fn severity(text: &str) -> Result<Severity, String> {
 }
 
 impl CheckArgs {
-    pub(crate) fn options(&self) -> Result<plangate::Options, String> {
-        Ok(self.input.options(self.selection.rules()?))
+    pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
+        self.input.options(self.selection.rules()?)
     }
 
     pub(crate) fn gate(&self) -> Gate {
@@ -357,9 +363,9 @@ impl CheckArgs {
 }
 
 impl DiffArgs {
-    pub(crate) fn options(&self) -> Result<plangate::Options, String> {
+    pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
         let rules = self.selection.rules()?;
-        Ok(self.surroundings.options(&self.inputs, rules))
+        self.surroundings.options(&self.inputs, rules)
     }
 
     pub(crate) fn gate(&self) -> Gate {
@@ -377,9 +383,9 @@ impl Threshold {
 }
 
 impl Selection {
-    fn rules(&self) -> Result<Vec<&'static Rule>, String> {
-        let only = named(&self.only)?;
-        let skip = named(&self.skip)?;
+    fn rules(&self) -> anyhow::Result<Vec<&'static Rule>> {
+        let only = named(&self.only).map_err(Error::msg)?;
+        let skip = named(&self.skip).map_err(Error::msg)?;
         let is_in = |list: &[&Rule], rule: &Rule| list.iter().any(|other| other.id == rule.id);
         let selected: Vec<_> = RULES
             .iter()
@@ -387,20 +393,20 @@ impl Selection {
             .filter(|rule| !is_in(&skip, rule))
             .collect();
         if selected.is_empty() {
-            return Err("--only and --skip leave no rule to run".to_owned());
+            bail!("--only and --skip leave no rule to run");
         }
         Ok(selected)
     }
 }
 
 impl PathsArgs {
-    pub(crate) fn options(&self) -> plangate::Options {
+    pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
         self.input.options(Vec::new())
     }
 }
 
 impl CanArgs {
-    pub(crate) fn options(&self) -> plangate::Options {
+    pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
         self.input.options(Vec::new())
     }
 
@@ -414,26 +420,31 @@ impl CanArgs {
 }
 
 impl WhoArgs {
-    pub(crate) fn options(&self) -> plangate::Options {
+    pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
         self.input.options(Vec::new())
     }
 }
 
 impl ModelArgs {
-    pub(crate) fn options(&self) -> plangate::Options {
+    pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
         self.input.options(Vec::new())
     }
 }
 
 impl InputArgs {
-    fn options(&self, rules: Vec<&'static Rule>) -> plangate::Options {
+    fn options(&self, rules: Vec<&'static Rule>) -> anyhow::Result<plangate::Options> {
         self.surroundings.options(&self.inputs, rules)
     }
 }
 
 impl Surroundings {
-    fn options(&self, inputs: &[String], rules: Vec<&'static Rule>) -> plangate::Options {
-        plangate::Options {
+    fn options(
+        &self,
+        inputs: &[String],
+        rules: Vec<&'static Rule>,
+    ) -> anyhow::Result<plangate::Options> {
+        Ok(plangate::Options {
+            settings: settings(self.config.as_deref())?,
             source: self.source.clone(),
             variables: self.variables.settings.clone(),
             parameters: self.parameters.clone(),
@@ -444,8 +455,26 @@ impl Surroundings {
             account: self.account.clone(),
             region: self.region.clone(),
             ..plangate::Options::default()
-        }
+        })
     }
+}
+
+/// The settings of a file; without one, of the nearest.
+fn settings(file: Option<&str>) -> anyhow::Result<Settings> {
+    let Some(file) = file.map(PathBuf::from).or_else(nearest_settings) else {
+        return Ok(Settings::default());
+    };
+    let name = file.display();
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("the settings `{name}` cannot be read"))?;
+    Settings::read(&text).with_context(|| format!("the settings `{name}`"))
+}
+
+/// The nearest file with settings, in the current directory or above.
+fn nearest_settings() -> Option<PathBuf> {
+    let folder = std::env::current_dir().ok()?;
+    let mut above = folder.ancestors().map(|folder| folder.join(settings::NAME));
+    above.find(|file| file.is_file())
 }
 
 impl HclArgs {

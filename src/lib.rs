@@ -28,6 +28,7 @@ mod room;
 pub mod rules;
 mod run;
 pub mod seals;
+pub mod settings;
 pub mod terraform;
 pub mod workload;
 pub mod yaml;

@@ -89,7 +89,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
 }
 
 fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let options = args.options().map_err(|message| anyhow!(message))?;
+    let options = args.options()?;
     if let Some(jobs) = args.jobs {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.get());
         pool.build_global().context("cannot start threads")?;
@@ -116,7 +116,7 @@ fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
 }
 
 fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {
-    let report = plangate::prove(&args.options());
+    let report = plangate::prove(&args.options()?);
     let mut out = anstream::stdout().lock();
     match args.format {
         PathsFormat::Table => paths::write(&report, &mut out)?,
@@ -133,7 +133,7 @@ fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {
 }
 
 fn compare(args: &DiffArgs) -> anyhow::Result<Exit> {
-    let options = args.options().map_err(|message| anyhow!(message))?;
+    let options = args.options()?;
     let difference = plangate::compare(&options);
     let mut out = anstream::stdout().lock();
     let style = Style {
@@ -147,7 +147,7 @@ fn compare(args: &DiffArgs) -> anyhow::Result<Exit> {
 }
 
 fn can(args: &CanArgs) -> anyhow::Result<Exit> {
-    let outcome = plangate::can(&args.options(), &args.question());
+    let outcome = plangate::can(&args.options()?, &args.question());
     let answer = only(outcome, |answer| &answer.estate)?;
     let mut out = anstream::stdout().lock();
     match args.format {
@@ -158,7 +158,7 @@ fn can(args: &CanArgs) -> anyhow::Result<Exit> {
 }
 
 fn who(args: &WhoArgs) -> anyhow::Result<Exit> {
-    let outcome = plangate::who(&args.options(), &args.action, &args.resource);
+    let outcome = plangate::who(&args.options()?, &args.action, &args.resource);
     let answer = only(outcome, |answer| &answer.estate)?;
     let mut out = anstream::stdout().lock();
     match args.format {
@@ -194,7 +194,7 @@ fn only<T>(
 
 fn templates(args: &ModelArgs) -> anyhow::Result<Exit> {
     let mut all = Vec::new();
-    let problems = plangate::templates(&args.options(), &mut |template| all.push(template));
+    let problems = plangate::templates(&args.options()?, &mut |template| all.push(template));
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &all)?;
     writeln!(out)?;
@@ -204,7 +204,7 @@ fn templates(args: &ModelArgs) -> anyhow::Result<Exit> {
 fn model(args: &ModelArgs) -> anyhow::Result<Exit> {
     let mut out = BufWriter::new(io::stdout().lock());
     let (mut outcome, mut first) = (write!(out, "["), true);
-    let problems = plangate::models(&args.options(), &mut |model| {
+    let problems = plangate::models(&args.options()?, &mut |model| {
         if outcome.is_ok() {
             outcome = model.write(&mut first, &mut out);
         }

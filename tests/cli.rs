@@ -233,6 +233,56 @@ fn exit_codes_follow_the_thresholds() {
 }
 
 #[test]
+fn the_nearest_settings_count_and_wrong_ones_stop_the_run() {
+    let folder = scratch("settings");
+    let inside = folder.join("roots/key");
+    std::fs::create_dir_all(&inside).unwrap();
+    let key = "testdata/rules/key-policy-limited-to-trusted-accounts/unknown-own-account.tf";
+    std::fs::copy(key, inside.join("main.tf")).unwrap();
+    let check = |arguments: &[&str]| {
+        let mut command = plangate(&["check", "--format", "json", "--only", "KMS-003"]);
+        split(
+            command
+                .args(arguments)
+                .current_dir(&inside)
+                .output()
+                .unwrap(),
+        )
+    };
+    assert_eq!(check(&[]).0, 0);
+    let settings = folder.join("plangate.yaml");
+    std::fs::write(&settings, "own_accounts: [\"444455556666\"]\n").unwrap();
+    let (code, told, _) = check(&[]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((code, told["findings"].as_array().unwrap().len()), (1, 1));
+    let other = folder.join("other.yaml");
+    std::fs::write(&other, "own_accounts: [\"111122223333\"]\n").unwrap();
+    let other = other.to_str().unwrap();
+    let (code, of_other, _) = check(&["--config", other]);
+    let of_other: serde_json::Value = serde_json::from_str(&of_other).unwrap();
+    assert_eq!(
+        (code, of_other["findings"].as_array().unwrap().len()),
+        (0, 0)
+    );
+    assert_ne!(told["settings_sha256"], of_other["settings_sha256"]);
+    let (code, _, said) = check(&["--config", "nowhere.yaml"]);
+    assert_eq!(code, 2);
+    assert!(
+        said.contains("the settings `nowhere.yaml` cannot be read"),
+        "{said}"
+    );
+    std::fs::write(&settings, "own_account: []\n").unwrap();
+    let (code, _, said) = check(&[]);
+    assert_eq!(code, 2);
+    assert!(
+        said.contains(
+            "line 1, column 1: there is no setting `own_account`; did you mean `own_accounts`?"
+        ),
+        "{said}"
+    );
+}
+
+#[test]
 fn standard_input_is_judged_like_a_file() {
     let plan = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLE)).unwrap();
     let (exit, piped, _) = with_input(&["check", "-", "--source", "testdata/example"], &plan);
@@ -371,6 +421,11 @@ fn the_models_of_several_plans_are_one_array() {
         "tier": "T1",
         "kind": "secure",
         "summary": "a notebook instance reaches nothing but through the customer's VPC",
+        "frameworks": [
+            {"framework": "AWS Security Hub", "controls": ["SageMaker.1"]},
+            {"framework": "NIST SP 800-53 r5", "controls": ["AC-3", "AC-4(21)", "AC-6", "AC-17", "SC-7"]},
+            {"framework": "ISMS-P 2023", "controls": ["2.6.1", "2.10.2"]},
+        ],
     });
     assert_eq!(rules.get(0), Some(&expected));
 }

@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("hcl", &["model"]),
     ("yaml", &["model"]),
     ("room", &[]),
+    ("settings", &["model", "yaml"]),
     ("document", &["model"]),
     ("edit", &["model", "hcl", "yaml", "finding"]),
     ("load", &["model", "hcl", "yaml"]),
@@ -24,7 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("resolve", &["model"]),
     ("iam", &["model"]),
-    ("access", &["model", "iam"]),
+    ("access", &["model", "iam", "settings"]),
     ("finding", &["model"]),
     ("workload", &["model", "document"]),
     ("network", &["model"]),
@@ -32,16 +33,22 @@ const EDGES: &[(&str, &[&str])] = &[
         "paths",
         &["model", "iam", "finding", "access", "network", "workload"],
     ),
-    ("seals", &["model", "iam", "access", "workload", "paths"]),
+    (
+        "seals",
+        &["model", "iam", "access", "workload", "paths", "settings"],
+    ),
     (
         "rules",
         &[
             "model", "iam", "access", "finding", "workload", "network", "paths", "seals", "diff",
+            "settings",
         ],
     ),
     (
         "check",
-        &["model", "iam", "rules", "finding", "paths", "seals"],
+        &[
+            "model", "iam", "rules", "finding", "paths", "seals", "settings",
+        ],
     ),
     ("diff", &["finding"]),
     ("gate", &["finding", "diff"]),
@@ -68,6 +75,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "network",
             "paths",
             "seals",
+            "settings",
             "diff",
         ],
     ),
@@ -155,6 +163,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "context",
         "credentials",
         "denials",
+        "frameworks",
         "hops",
         "identity-policies",
         "reaching",
@@ -198,6 +207,7 @@ fn no_fixture_or_snapshot_is_an_orphan() {
     }
     for path in support::files(Path::new("testdata/rules"), "") {
         let name = path.to_string_lossy().into_owned();
+        let name = name.replace(".settings.yaml", ".yaml");
         let other = match name.strip_suffix(".plan.json") {
             Some(stem) => format!("{stem}.tf"),
             None => name

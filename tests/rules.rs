@@ -2,7 +2,7 @@
 //! was made of, and the same as a template. The file name states the verdict of the plan and is asserted here, for
 //! the plan alone and with its source; what the plan does not tell, the source may. The source alone may be unsure
 //! of what AWS would have to be asked. The template says what the plan says, or what the source alone says; where
-//! its conditions decide, it may say for which answers something is broken. The snapshot shows how it is said.
+//! its conditions decide, it may say for which answers something is broken. Settings are those of `<fixture>.settings.yaml`. The snapshot shows how it is said.
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
 mod support;
@@ -24,10 +24,13 @@ fn fixtures_get_the_verdict_of_their_name() {
         let rule = rules::find(folder.to_str().unwrap()).expect("the folder is named for a rule");
         let file = path.file_name().unwrap().to_str().unwrap();
         let fixture = file.strip_suffix(".plan.json").unwrap();
+        let beside = format!("testdata/rules/{}/{fixture}", rule.id);
+        let settings = support::settings_of(&beside);
         let judge = |input: &str| {
             plangate::check(&Options {
                 inputs: vec![input.to_owned()],
                 rules: vec![rule],
+                settings: settings.clone(),
                 ..Options::default()
             })
         };
@@ -37,7 +40,6 @@ fn fixtures_get_the_verdict_of_their_name() {
             Some("unknown") => "unsure",
             _ => panic!("{file} names no verdict"),
         };
-        let beside = format!("testdata/rules/{}/{fixture}", rule.id);
         let alone = Alone::plan(path);
         let plan = judge(&alone.path);
         let source = judge(&format!("{beside}.tf"));
@@ -70,6 +72,7 @@ fn fixtures_get_the_verdict_of_their_name() {
             plangate::check(&Options {
                 inputs: vec![template],
                 rules: vec![rule],
+                settings: settings.clone(),
                 account,
                 region,
                 ..Options::default()

@@ -22,6 +22,7 @@ use plangate::model::graph::ResourceGraph;
 use plangate::model::source::SourceMap;
 use plangate::resolve::resolve;
 use plangate::seals::{Asked, who};
+use plangate::settings::Settings;
 use serde_json::{Value, json};
 
 const PRINCIPALS: usize = 5_000;
@@ -67,7 +68,8 @@ fn main() {
 /// Who reads the objects of the bucket.
 fn ask(graph: &ResourceGraph<'_>) -> usize {
     let managed = ManagedPolicies::default();
-    let access = Access::new(graph, &managed);
+    let settings = Settings::default();
+    let access = Access::new(graph, &managed, &settings);
     let bucket = graph.find("aws_s3_bucket.data").expect("it is there");
     let told = who(
         &access,

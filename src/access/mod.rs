@@ -51,12 +51,14 @@ use crate::model::problem::Problem;
 use crate::model::resource::{Resource, Standing};
 use crate::model::value::{Data, ProviderId, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Kind};
+use crate::settings::{self, Pattern, Settings};
 
 /// The policies of an estate.
 #[derive(Debug)]
 pub struct Access<'g, 'a> {
     graph: &'g ResourceGraph<'a>,
     managed: &'g ManagedPolicies,
+    settings: &'g Settings,
     holes: Mutex<Holes<'g, 'a>>,
     /// Every policy that is written, by the place of its value in memory.
     written: BTreeMap<usize, WrittenPolicy<'g, 'a>>,
@@ -93,7 +95,11 @@ struct Read {
 impl<'g, 'a> Access<'g, 'a> {
     /// Finds what policies an estate writes. Each is read when it is first asked for.
     #[must_use]
-    pub fn new(graph: &'g ResourceGraph<'a>, managed: &'g ManagedPolicies) -> Self {
+    pub fn new(
+        graph: &'g ResourceGraph<'a>,
+        managed: &'g ManagedPolicies,
+        settings: &'g Settings,
+    ) -> Self {
         let mut written = BTreeMap::new();
         let mut providers = BTreeSet::new();
         let mut points = Vec::new();
@@ -143,6 +149,7 @@ impl<'g, 'a> Access<'g, 'a> {
         Self {
             graph,
             managed,
+            settings,
             holes: Mutex::new(Holes::new(graph)),
             written,
             providers: providers.into_iter().collect(),
@@ -199,6 +206,27 @@ impl<'g, 'a> Access<'g, 'a> {
             .cloned();
         let arn = known.or_else(|| self.graph.derived(id, "arn"))?;
         self.text(&arn, resource.address.as_str())
+    }
+
+    /// Whether settings name a resource: by its address, its label or logical id, its name or its ARN.
+    #[must_use]
+    pub fn is_named_by(&self, patterns: &[Pattern], id: ResourceId) -> bool {
+        if patterns.is_empty() {
+            return false;
+        }
+        let resource = self.graph.get(id);
+        let address = resource.address.as_str();
+        let arn = self.arn(id);
+        let arn = arn.as_ref().and_then(Text::known);
+        let paths = ["name", "bucket", "arn", "id", "key_id"].into_iter();
+        let names = paths.filter_map(|path| resource.get(path).and_then(Value::as_text));
+        settings::any(patterns, names.chain([address]).chain(arn))
+    }
+
+    /// What the user says beside the input.
+    #[must_use]
+    pub fn settings(&self) -> &'g Settings {
+        self.settings
     }
 
     /// An attribute of a resource as a text: its own, else one with a hole for what the service makes up.

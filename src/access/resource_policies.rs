@@ -133,6 +133,12 @@ impl<'g, 'a> Access<'g, 'a> {
         let mut accounts = vec![holes.account(resource.provider.unwrap_or_default())];
         accounts.extend(self.providers.iter().map(|id| holes.account(*id)));
         drop(holes);
+        // Who says which accounts are theirs says of one that is not told that it is among them.
+        let own = &self.settings.own_accounts;
+        if !own.is_empty() {
+            accounts.retain(|account| account.known().is_some());
+            accounts.extend(own.iter().map(|own| own.as_str().into()));
+        }
         let mut unknown = Vec::new();
         for own in &accounts {
             match equal_texts(own, account) {

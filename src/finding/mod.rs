@@ -1,6 +1,7 @@
 //! What a rule says ([`Verdict`], [`Evidence`]), and what the user is told ([`Finding`], [`Report`], and in
 //! [`proof`] of paths, in [`seal`] of who else reaches their data).
 
+pub mod frameworks;
 mod outside;
 pub mod proof;
 pub mod seal;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use crate::model::edit::Edit;
 use crate::model::source::{Location, Span};
 use crate::model::value::Why;
+use frameworks::Controls;
 use proof::{Proof, ProofVerdict, Workload};
 use seal::SealProof;
 pub use suggestion::{PatchLine, Replacement, Suggestion};
@@ -401,6 +403,9 @@ pub struct Finding {
     pub fingerprint: String,
     /// The assumptions it rests on, by their ids.
     pub assumptions: Vec<&'static str>,
+    /// The controls of frameworks that ask for what it is about, or for something close to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frameworks: Vec<Controls>,
 }
 
 /// The resource that a finding is about.

@@ -36,8 +36,8 @@ struct Document<'r> {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Tool {
-    name: &'static str,
-    version: &'static str,
+    pub(super) name: &'static str,
+    pub(super) version: &'static str,
 }
 
 pub(super) const TOOL: Tool = Tool {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::finding::frameworks::Controls;
 use crate::rules::{RULES, Rule};
 
 #[derive(Serialize)]
@@ -15,6 +16,8 @@ struct Entry {
     tier: String,
     kind: &'static str,
     summary: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    frameworks: Vec<Controls>,
 }
 
 /// Prints the list of rules for people.
@@ -45,6 +48,7 @@ pub fn list_json(out: &mut dyn Write) -> io::Result<()> {
             tier: format!("T{}", rule.tier),
             kind: rule.kind.name(),
             summary: rule.summary,
+            frameworks: rule.frameworks(),
         })
         .collect();
     serde_json::to_writer_pretty(&mut *out, &entries)?;
@@ -114,7 +118,24 @@ pub fn explain(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     for link in rule.references {
         writeln!(out, "- [{}]({})", link.title, link.url)?;
     }
+    let frameworks = rule.frameworks();
+    if !frameworks.is_empty() {
+        writeln!(out, "\n**Controls of frameworks:**\n")?;
+    }
+    for one in frameworks {
+        let controls = one.controls.iter().map(|control| one.linked(control));
+        let controls: Vec<_> = controls.collect();
+        writeln!(out, "- {}: {}", one.framework, controls.join(", "))?;
+    }
     Ok(())
+}
+
+/// The page of one rule as a text.
+pub(super) fn page(rule: &Rule) -> String {
+    let mut page = Vec::new();
+    // Writing to memory does not fail.
+    let _ = explain(rule, &mut page);
+    String::from_utf8_lossy(&page).into_owned()
 }
 
 /// A fixture without the lines that every configuration begins with.

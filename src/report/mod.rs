@@ -8,6 +8,7 @@ pub mod manual;
 pub mod model;
 pub mod paths;
 pub mod picture;
+pub mod sarif;
 pub mod seals;
 
 use std::io::{self, Write};
@@ -42,6 +43,11 @@ pub static FORMATS: &[Format] = &[
         name: "json",
         summary: "for machines; `plangate debug schema` prints its JSON Schema",
         write: |report, _, out| json::write(report, out),
+    },
+    Format {
+        name: "sarif",
+        summary: "SARIF 2.1.0, for code scanning",
+        write: |report, _, out| sarif::write(report, out),
     },
 ];
 

@@ -26,16 +26,10 @@ pub(super) const RULE: Rule = Rule {
              block. Whether the policy of an access point lets in the public or other accounts is asked by \
              `bucket-policy-without-public-principal` and `bucket-policy-limited-to-trusted-accounts`.",
     fix: "leave out its settings against public access, which are on by default, and name in the access point's policy the roles that use it",
-    references: &[
-        Link {
-            title: "Amazon S3 User Guide: Configuring IAM policies for using access points (delegating access control to access points)",
-            url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html",
-        },
-        Link {
-            title: "AWS Security Hub: S3.19",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon S3 User Guide: Configuring IAM policies for using access points (delegating access control to access points)",
+        url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html",
+    }],
     assumes: &[PROTECTED_BUCKETS],
     example: Example {
         fail: include_str!("../../testdata/rules/access-points-restricted/fail.tf"),

@@ -26,16 +26,10 @@ pub(super) const RULE: Rule = Rule {
              `aws:kms` without a key id uses `aws/s3` (`aws-managed-key`).",
     fix: "add `aws_s3_bucket_server_side_encryption_configuration` with `sse_algorithm = \"aws:kms\"` and \
           `kms_master_key_id` of a customer managed key",
-    references: &[
-        Link {
-            title: "Amazon S3 User Guide: Setting default server-side encryption behavior for Amazon S3 buckets",
-            url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
-        },
-        Link {
-            title: "AWS Security Hub: S3.17",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon S3 User Guide: Setting default server-side encryption behavior for Amazon S3 buckets",
+        url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
+    }],
     assumes: &[PROTECTED_BUCKETS],
     example: Example {
         fail: include_str!(

@@ -28,16 +28,10 @@ pub(super) const RULE: Rule = Rule {
              `data.aws_caller_identity`, by `allowed_account_ids` or by `--account`; a literal account cannot \
              be judged without.",
     fix: "take the account out of the policy, if it need not use the bucket",
-    references: &[
-        Link {
-            title: "Amazon S3 User Guide: Bucket policies for Amazon S3",
-            url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
-        },
-        Link {
-            title: "AWS Security Hub: S3.6",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon S3 User Guide: Bucket policies for Amazon S3",
+        url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
+    }],
     assumes: &[PROTECTED_BUCKETS],
     example: Example {
         fail: include_str!(

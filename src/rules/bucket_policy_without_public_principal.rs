@@ -29,16 +29,10 @@ pub(super) const RULE: Rule = Rule {
     unsure: "A bucket without a policy lets nobody in from outside. `NotPrincipal` with `Allow` counts as \
              everybody. A policy or principal that is made while applying may turn out either way.",
     fix: "name the principals, or demand a fixed account, organization, VPC or endpoint in a condition",
-    references: &[
-        Link {
-            title: "Amazon S3 User Guide: Blocking public access to your Amazon S3 storage (the meaning of \"public\")",
-            url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
-        },
-        Link {
-            title: "AWS Security Hub: S3.2, S3.3",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon S3 User Guide: Blocking public access to your Amazon S3 storage (the meaning of \"public\")",
+        url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+    }],
     assumes: &[PROTECTED_BUCKETS],
     example: Example {
         fail: include_str!("../../testdata/rules/bucket-policy-without-public-principal/fail.tf"),

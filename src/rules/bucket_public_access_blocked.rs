@@ -29,16 +29,10 @@ pub(super) const RULE: Rule = Rule {
              all four on by S3's default since April 2023, which is worth saying (`not-explicit`, low); \
              of a bucket that was there before, it cannot be told.",
     fix: "add `aws_s3_bucket_public_access_block` with all four flags `true`",
-    references: &[
-        Link {
-            title: "Amazon S3 User Guide: Blocking public access to your Amazon S3 storage",
-            url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
-        },
-        Link {
-            title: "AWS Security Hub: S3.1, S3.2, S3.3, S3.8, S3.12; CIS AWS Foundations Benchmark: S3 block public access",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon S3 User Guide: Blocking public access to your Amazon S3 storage",
+        url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+    }],
     assumes: &[PROTECTED_BUCKETS],
     example: Example {
         fail: include_str!("../../testdata/rules/bucket-public-access-blocked/fail.tf"),

@@ -27,16 +27,10 @@ pub(super) const RULE: Rule = Rule {
     unsure: "A bucket without a policy breaks the rule. A policy or ARN that is made while applying may turn \
              out either way: ARNs built from the bucket's name can be read in a first plan.",
     fix: "deny `s3:*` to `*` on the bucket's ARN and on that with `/*`, if `aws:SecureTransport` is `false`",
-    references: &[
-        Link {
-            title: "Amazon S3 User Guide: Security best practices for Amazon S3 (enforce encryption of data in transit)",
-            url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
-        },
-        Link {
-            title: "AWS Security Hub: S3.5",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon S3 User Guide: Security best practices for Amazon S3 (enforce encryption of data in transit)",
+        url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
+    }],
     assumes: &[PROTECTED_BUCKETS],
     example: Example {
         fail: include_str!("../../testdata/rules/bucket-requires-tls/fail.tf"),

@@ -21,6 +21,7 @@ use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
 use crate::network::Network;
 use crate::paths::{self, Path, ServiceReach};
 use crate::seals::{Seal, seals};
+use crate::settings::{Pattern, Settings};
 use crate::workload::{RoleUse, protected_buckets, role_uses};
 
 /// The estate that rules look at, with what is worked out once for all of them.
@@ -28,6 +29,8 @@ use crate::workload::{RoleUse, protected_buckets, role_uses};
 pub struct Context<'g, 'a> {
     /// The estate.
     pub graph: &'g ResourceGraph<'a>,
+    /// What the user says beside it.
+    pub settings: &'g Settings,
     /// Its policies.
     pub access: Access<'g, 'a>,
     /// Its network.
@@ -98,10 +101,15 @@ pub enum KeyUse {
 impl<'g, 'a> Context<'g, 'a> {
     /// Works out what rules share.
     #[must_use]
-    pub fn new(graph: &'g ResourceGraph<'a>, managed: &'g ManagedPolicies) -> Self {
+    pub fn new(
+        graph: &'g ResourceGraph<'a>,
+        managed: &'g ManagedPolicies,
+        settings: &'g Settings,
+    ) -> Self {
         Self {
             graph,
-            access: Access::new(graph, managed),
+            settings,
+            access: Access::new(graph, managed, settings),
             network: Network::new(graph),
             role_uses: role_uses(graph),
             protected: protected_buckets(graph),
@@ -119,6 +127,12 @@ impl<'g, 'a> Context<'g, 'a> {
             people: OnceLock::new(),
             openings: OnceLock::new(),
         }
+    }
+
+    /// Whether settings name a resource: by its address, its label or logical id, its name or its ARN.
+    #[must_use]
+    pub fn is_named_by(&self, patterns: &[Pattern], id: ResourceId) -> bool {
+        self.access.is_named_by(patterns, id)
     }
 
     /// What workloads need, hop by hop.
@@ -200,9 +214,13 @@ impl<'g, 'a> Context<'g, 'a> {
         says.fold(Truth::No, Truth::or)
     }
 
-    /// Whether workloads run as this role: one that is in the estate does, or SageMaker may assume it.
+    /// Whether workloads run as this role: one that is in the estate does, SageMaker may assume it, or the user says
+    /// so.
     #[must_use]
     pub fn is_execution_role(&self, role: ResourceId) -> Truth {
+        if self.is_named_by(&self.settings.execution_roles, role) {
+            return Truth::Yes;
+        }
         let is_used = self
             .role_uses
             .iter()

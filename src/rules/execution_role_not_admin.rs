@@ -27,16 +27,10 @@ pub(super) const RULE: Rule = Rule {
              known may be one. A policy from outside the input, or one \
              whose text is not known, leaves it open. Conditions do not make an administrator harmless.",
     fix: "replace it by policies that name the actions and resources that the work needs",
-    references: &[
-        Link {
-            title: "AWS IAM User Guide: Security best practices in IAM",
-            url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
-        },
-        Link {
-            title: "AWS Security Hub: IAM.1; CIS AWS Foundations Benchmark: no full administrative privileges",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "AWS IAM User Guide: Security best practices in IAM",
+        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+    }],
     assumes: &[DESIGNATED_GROUPS],
     example: Example {
         fail: include_str!("../../testdata/rules/execution-role-not-admin/fail.tf"),

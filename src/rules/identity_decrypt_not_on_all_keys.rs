@@ -24,16 +24,10 @@ pub(super) const RULE: Rule = Rule {
              so do `kms:ViaService` and `kms:EncryptionContext:aws:s3:arn` together. What AWS's own managed \
              policies say is not judged here.",
     fix: "name the ARN of the key in `Resource`",
-    references: &[
-        Link {
-            title: "AWS KMS Developer Guide: Best practices for IAM policies",
-            url: "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
-        },
-        Link {
-            title: "AWS Security Hub: KMS.1, KMS.2",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "AWS KMS Developer Guide: Best practices for IAM policies",
+        url: "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/identity-decrypt-not-on-all-keys/fail.tf"),

@@ -99,8 +99,8 @@ pub(super) fn perhaps_more(
     }
 }
 
-/// The groups that notebooks are meant for, without settings: those that may work with notebook instances
-/// and are named for it; else those that may open one by a statement on SageMaker.
+/// The groups that notebooks are meant for: those that the user designates; without settings, those that may work
+/// with notebook instances and are named for it; else those that may open one by a statement on SageMaker.
 pub(super) fn designated_groups<'c>(context: &'c Context<'_, '_>) -> &'c [ResourceId] {
     context.designated.get_or_init(|| find_designated(context))
 }
@@ -108,6 +108,13 @@ pub(super) fn designated_groups<'c>(context: &'c Context<'_, '_>) -> &'c [Resour
 fn find_designated(context: &Context<'_, '_>) -> Vec<ResourceId> {
     let groups = context.people().iter().filter(|one| one.is_group());
     let groups: Vec<_> = groups.collect();
+    let designated = &context.settings.designated_groups;
+    if !designated.is_empty() {
+        let groups = groups.iter().map(|group| group.id);
+        return groups
+            .filter(|id| context.is_named_by(designated, *id))
+            .collect();
+    }
     let named = groups.iter().filter(|group| {
         let any = |statement: &Statement| {
             let mut grants = NB_GRANTS.iter();

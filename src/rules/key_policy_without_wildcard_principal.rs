@@ -20,16 +20,10 @@ pub(super) const RULE: Rule = Rule {
              with `Allow` counts as everybody. A policy or principal that is made while applying may turn \
              out either way.",
     fix: "name the principals, or demand `aws:PrincipalOrgID`, `aws:PrincipalAccount` or `aws:PrincipalArn` in a condition",
-    references: &[
-        Link {
-            title: "AWS KMS Developer Guide: Key policies in AWS KMS",
-            url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
-        },
-        Link {
-            title: "AWS Security Hub: KMS.5",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "AWS KMS Developer Guide: Key policies in AWS KMS",
+        url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/key-policy-without-wildcard-principal/fail.tf"),

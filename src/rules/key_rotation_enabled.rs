@@ -20,16 +20,10 @@ pub(super) const RULE: Rule = Rule {
     unsure: "An absent flag counts as `false`. Keys that AWS cannot rotate are not judged: asymmetric and \
              HMAC keys, imported material, custom key stores, replicas.",
     fix: "set `enable_key_rotation = true`",
-    references: &[
-        Link {
-            title: "AWS KMS Developer Guide: Rotate AWS KMS keys",
-            url: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
-        },
-        Link {
-            title: "AWS Security Hub: KMS.4; CIS AWS Foundations Benchmark: rotation for customer created symmetric CMKs",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "AWS KMS Developer Guide: Rotate AWS KMS keys",
+        url: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/key-rotation-enabled/fail.tf"),

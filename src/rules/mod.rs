@@ -26,6 +26,7 @@ mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_trust_limited;
 mod execution_role_trusts_sagemaker;
+mod frameworks;
 mod gateway_endpoint_policy_uses_conditions_for_principals;
 mod hops;
 mod iam_policy_names_key_not_alias;
@@ -104,8 +105,10 @@ mod workload_vpcs;
 
 pub use context::{Context, KeyUse, Setting, Subject};
 
+use crate::finding::frameworks::Controls;
 use crate::finding::{Assumption, Severity, Verdict};
 use crate::model::vocabulary::Kind;
+use crate::settings::Settings;
 
 /// Every rule, in the order of the catalogue.
 pub static RULES: &[Rule] = &[
@@ -215,7 +218,7 @@ pub struct Rule {
     pub unsure: &'static str,
     /// What to write instead.
     pub fix: &'static str,
-    /// Where AWS or a framework says so.
+    /// Where AWS says so.
     pub references: &'static [Link],
     /// What it takes for granted without settings, by [`Assumption`] id.
     pub assumes: &'static [&'static str],
@@ -285,6 +288,12 @@ impl Rule {
         self.alias.split('-').nth(1).unwrap_or("")
     }
 
+    /// The controls of frameworks that ask for what it proves, or for something close to it.
+    #[must_use]
+    pub fn frameworks(&self) -> Vec<Controls> {
+        frameworks::of(self.alias)
+    }
+
     /// The kinds of resource that the rule judges.
     #[must_use]
     pub fn looks_at(&self) -> &'static [Kind] {
@@ -325,10 +334,10 @@ pub const PATH_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS];
 /// What the list of those who reach protected data takes for granted.
 pub const SEAL_ASSUMPTIONS: &[&str] = &[NO_SCP, PROTECTED_BUCKETS, DESIGNATED_GROUPS];
 
-/// What can be taken for granted.
+/// What can be taken for granted, where the settings do not say it.
 #[must_use]
-pub fn assumptions() -> Vec<Assumption> {
-    vec![
+pub fn assumptions(settings: &Settings) -> Vec<Assumption> {
+    let mut all = vec![
     Assumption {
         id: PROTECTED_BUCKETS,
         text: "no buckets were named as protected; those encrypted under KMS, tagged confidential, or \
@@ -342,7 +351,7 @@ pub fn assumptions() -> Vec<Assumption> {
                `ml`, `notebook` or data science in their name count as meant for notebooks, else those that \
                may open one"
             .to_owned(),
-        supply: "name the groups that notebooks are meant for so".to_owned(),
+        supply: "name them as `designated_groups` in plangate.yaml".to_owned(),
     },
     Assumption {
         id: NO_SCP,
@@ -350,7 +359,11 @@ pub fn assumptions() -> Vec<Assumption> {
                those that the input attaches to the account"
             .to_owned(),
         supply: "bring the policies that bind the account into the same input".to_owned(),
-    }]
+    }];
+    if !settings.designated_groups.is_empty() {
+        all.retain(|one| one.id != DESIGNATED_GROUPS);
+    }
+    all
 }
 
 /// Finds a rule by its name or alias, in any case.

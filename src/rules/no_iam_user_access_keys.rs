@@ -26,16 +26,10 @@ pub(super) const RULE: Rule = Rule {
     unsure: "An absent status counts as `Active`. Where it cannot be told what the user may do, the finding \
              says so.",
     fix: "delete the access key, and let the workload use a role",
-    references: &[
-        Link {
-            title: "AWS IAM User Guide: Manage access keys for IAM users",
-            url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
-        },
-        Link {
-            title: "AWS Security Hub: IAM.3; CIS AWS Foundations Benchmark: access keys of IAM users",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "AWS IAM User Guide: Manage access keys for IAM users",
+        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/no-iam-user-access-keys/fail.tf"),

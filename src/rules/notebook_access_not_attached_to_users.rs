@@ -23,16 +23,10 @@ pub(super) const RULE: Rule = Rule {
     unsure: "Judged are statements that name actions of SageMaker; what allows everything is a matter of other \
              rules. What is not known of a user's policies matters only where the input has a notebook instance.",
     fix: "attach the policy to a group, and make the user a member of it",
-    references: &[
-        Link {
-            title: "AWS IAM User Guide: Security best practices in IAM",
-            url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
-        },
-        Link {
-            title: "AWS Security Hub: IAM.2; CIS AWS Foundations Benchmark: users receive permissions only through groups",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "AWS IAM User Guide: Security best practices in IAM",
+        url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/notebook-access-not-attached-to-users/fail.tf"),

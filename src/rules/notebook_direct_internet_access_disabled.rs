@@ -18,16 +18,10 @@ pub(super) const RULE: Rule = Rule {
              value that is known only after apply is unsure.",
     fix: "set `direct_internet_access = \"Disabled\"` with `subnet_id` and `security_groups`, and give \
           the subnet an endpoint for `sagemaker.api`, or the notebook cannot start jobs",
-    references: &[
-        Link {
-            title: "Amazon SageMaker AI Developer Guide: Connect a Notebook Instance in a VPC to External Resources",
-            url: "https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html",
-        },
-        Link {
-            title: "AWS Security Hub: SageMaker.1",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon SageMaker AI Developer Guide: Connect a Notebook Instance in a VPC to External Resources",
+        url: "https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/notebook-direct-internet-access-disabled/fail.tf"),

@@ -17,16 +17,10 @@ pub(super) const RULE: Rule = Rule {
     unsure: "An absent subnet breaks the rule. A reference to a subnet counts as set. A value that may \
              turn out null is unsure.",
     fix: "set `subnet_id` to a private subnet, with `security_groups`",
-    references: &[
-        Link {
-            title: "Amazon SageMaker AI Developer Guide: Connect a Notebook Instance in a VPC to External Resources",
-            url: "https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html",
-        },
-        Link {
-            title: "AWS Security Hub: SageMaker.2",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon SageMaker AI Developer Guide: Connect a Notebook Instance in a VPC to External Resources",
+        url: "https://docs.aws.amazon.com/sagemaker/latest/dg/appendix-notebook-and-internet-access.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/notebook-placed-in-customer-subnet/fail.tf"),

@@ -17,16 +17,10 @@ pub(super) const RULE: Rule = Rule {
              value that is known only after apply is unsure.",
     fix: "set `root_access = \"Disabled\"`; what needs root at start goes into the lifecycle \
           configuration, which runs as root either way",
-    references: &[
-        Link {
-            title: "Amazon SageMaker AI Developer Guide: Control root access to a SageMaker notebook instance",
-            url: "https://docs.aws.amazon.com/sagemaker/latest/dg/nbi-root-access.html",
-        },
-        Link {
-            title: "AWS Security Hub: SageMaker.3",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon SageMaker AI Developer Guide: Control root access to a SageMaker notebook instance",
+        url: "https://docs.aws.amazon.com/sagemaker/latest/dg/nbi-root-access.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/notebook-root-access-disabled/fail.tf"),

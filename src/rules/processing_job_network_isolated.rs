@@ -21,16 +21,10 @@ pub(super) const RULE: Rule = Rule {
     unsure: "An absent flag counts as `false`. A job that is not isolated but runs in a VPC is unsure: \
              it would hold if the VPC lets nothing out, which is not judged yet.",
     fix: "set `network_config.enable_network_isolation = true`",
-    references: &[
-        Link {
-            title: "Amazon SageMaker AI Developer Guide: Run Training and Inference Containers in Internet-Free Mode",
-            url: "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html",
-        },
-        Link {
-            title: "AWS Security Hub: SageMaker.5 (the same for models)",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon SageMaker AI Developer Guide: Run Training and Inference Containers in Internet-Free Mode",
+        url: "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/processing-job-network-isolated/fail.tf"),

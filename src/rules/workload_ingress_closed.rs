@@ -25,16 +25,10 @@ pub(super) const RULE: Rule = Rule {
              of its VPC; that of a VPC which this change makes lets its own members in only. A group \
              that is not in the input, and a prefix list whose entries are not, are unsure.",
     fix: "take the rule out, or let in a security group or a private block instead",
-    references: &[
-        Link {
-            title: "Amazon VPC User Guide: Security group rules",
-            url: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
-        },
-        Link {
-            title: "AWS Security Hub: EC2.18, EC2.19; CIS AWS Foundations Benchmark: no ingress from 0.0.0.0/0 or ::/0",
-            url: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",
-        },
-    ],
+    references: &[Link {
+        title: "Amazon VPC User Guide: Security group rules",
+        url: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+    }],
     assumes: &[],
     example: Example {
         fail: include_str!("../../testdata/rules/workload-ingress-closed/fail.tf"),

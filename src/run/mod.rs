@@ -30,6 +30,7 @@ use crate::model::source::SourceMap;
 use crate::paths;
 use crate::report::model::Model;
 use crate::rules::{self, Rule};
+use crate::settings::Settings;
 use estate::{Estate, Overview, each_estate};
 pub use expressions::expressions;
 pub use question::{Outcome, Question, can};
@@ -62,14 +63,15 @@ pub struct Options {
     pub region: Option<String>,
     /// The managed policies whose text is known.
     pub managed_policies: ManagedPolicies,
+    /// What the user says beside the input.
+    pub settings: Settings,
 }
 
 /// Judges every input. What cannot be read is a problem of the report, and the others are judged.
 #[must_use]
 pub fn check(options: &Options) -> Report {
     let mut report = Report {
-        // There are no settings yet: the hash is that of none.
-        settings_sha256: hex(&Sha256::digest(b"{}")),
+        settings_sha256: hex(&Sha256::digest(options.settings.in_force())),
         ..Report::default()
     };
     let overview = each_estate(options, View::Planned, &mut |mut estate| {
@@ -77,10 +79,10 @@ pub fn check(options: &Options) -> Report {
             judge(options, world, report);
         });
     });
-    with_overview(report, overview)
+    with_overview(report, overview, &options.settings)
 }
 
-fn with_overview(mut report: Report, overview: Overview) -> Report {
+fn with_overview(mut report: Report, overview: Overview, settings: &Settings) -> Report {
     report.problems.extend(overview.problems);
     // Several estates may read one file.
     let mut told = BTreeSet::new();
@@ -91,7 +93,7 @@ fn with_overview(mut report: Report, overview: Overview) -> Report {
     });
     report.inputs.extend(overview.context);
     report.passed_over = overview.passed_over;
-    report.assumptions = resting(&report);
+    report.assumptions = resting(&mut report, settings);
     report
 }
 
@@ -108,21 +110,21 @@ pub fn prove(options: &Options) -> Report {
             one_side(&options, world, report);
         });
     });
-    with_overview(report, overview)
+    with_overview(report, overview, &options.settings)
 }
 
-/// What was taken for granted, as far as something rests on it.
-fn resting(report: &Report) -> Vec<Assumption> {
-    let rests_on = |id| {
-        let mut findings = report.findings.iter();
-        let mut paths = report.paths.iter();
-        let mut seals = report.seals.iter();
-        findings.any(|finding| finding.assumptions.contains(&id))
-            || paths.any(|path| path.assumptions.contains(&id))
-            || seals.any(|seal| seal.assumptions.contains(&id))
-    };
-    let mut assumptions = rules::assumptions();
-    assumptions.retain(|assumption| rests_on(assumption.id));
+/// Leaves of what was taken for granted what the settings do not say, and tells of that what something rests on.
+fn resting(report: &mut Report, settings: &Settings) -> Vec<Assumption> {
+    let mut assumptions = rules::assumptions(settings);
+    let findings = report.findings.iter_mut().map(|one| &mut one.assumptions);
+    let paths = report.paths.iter_mut().map(|one| &mut one.assumptions);
+    let seals = report.seals.iter_mut().map(|one| &mut one.assumptions);
+    let mut needed = BTreeSet::new();
+    for ids in findings.chain(paths).chain(seals) {
+        ids.retain(|id| assumptions.iter().any(|one| one.id == *id));
+        needed.extend(ids.iter().copied());
+    }
+    assumptions.retain(|one| needed.contains(one.id));
     assumptions
 }
 
@@ -192,7 +194,12 @@ fn judged(
     report: &mut Report,
 ) -> (Vec<Finding>, Vec<Judgement>) {
     let graph = &estate.graph;
-    let checked = crate::check::check(graph, &options.rules, &options.managed_policies);
+    let checked = crate::check::check(
+        graph,
+        &options.rules,
+        &options.managed_policies,
+        &options.settings,
+    );
     let mut problems = estate.problems.clone();
     problems.extend(checked.problems);
     let teller = Teller::of(estate);

@@ -68,7 +68,7 @@ pub(super) fn of_each<T>(
     let overview = each_estate(options, View::Planned, &mut |estate| {
         let problems = estate.problems.iter().filter(|problem| problem.fatal);
         lost.extend(problems.map(|problem| reported(problem.clone(), estate.sources)));
-        let access = Access::new(&estate.graph, &options.managed_policies);
+        let access = Access::new(&estate.graph, &options.managed_policies, &options.settings);
         match answer(&access, &Teller::of(&estate)) {
             Ok(answer) => answers.push(answer),
             Err(what) => {

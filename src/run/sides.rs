@@ -14,6 +14,7 @@ use crate::finding::{Report, ReportedProblem};
 use crate::load::plan::{Form, View};
 use crate::model::resource::Standing;
 use crate::network::Network;
+use crate::settings::Settings;
 
 /// A side, with what asking again for what its paths need says of it.
 pub(super) struct Known {
@@ -79,7 +80,7 @@ pub(super) fn ask_again(options: &Options, before: &Known, estate: &Estate<'_>, 
 
 /// The answers for all hops of a path; none where the estate lacks who asks or what it is about.
 fn ask_all(options: &Options, estate: &Estate<'_>, proof: &Proof) -> Vec<Option<Answered>> {
-    let access = Access::new(&estate.graph, &options.managed_policies);
+    let access = Access::new(&estate.graph, &options.managed_policies, &options.settings);
     let network = Network::new(&estate.graph);
     let teller = Teller::of(estate);
     let again = Again::new(&access, &network, &teller);
@@ -213,7 +214,7 @@ fn of_plans(options: &Options) -> Difference {
         ask_again(options, &before, &estate, &mut after);
         difference.add(&before.side, &after);
     });
-    finish(&mut difference, report, overview);
+    finish(&mut difference, report, overview, &options.settings);
     difference
 }
 
@@ -244,7 +245,7 @@ fn of_two(options: &Options, before: &str, after: &str) -> Difference {
         let side = Known::of(&options_before, &estate, side);
         known.insert(inside(before, estate.name), side);
     });
-    let told = with_overview(std::mem::take(&mut report), overview);
+    let told = with_overview(std::mem::take(&mut report), overview, &options.settings);
     difference.before = told.inputs;
     difference.problems = told.problems;
     let mut names = BTreeSet::new();
@@ -271,7 +272,7 @@ fn of_two(options: &Options, before: &str, after: &str) -> Difference {
     for former in known.into_values() {
         difference.add(&former.side, &Side::default());
     }
-    finish(&mut difference, report, overview);
+    finish(&mut difference, report, overview, &options.settings);
     difference
 }
 
@@ -284,8 +285,8 @@ fn inside(input: &str, estate: &str) -> String {
     )
 }
 
-fn finish(difference: &mut Difference, report: Report, overview: Overview) {
-    let report = with_overview(report, overview);
+fn finish(difference: &mut Difference, report: Report, overview: Overview, settings: &Settings) {
+    let report = with_overview(report, overview, settings);
     difference.after = report.inputs;
     difference.problems.extend(report.problems);
 }

@@ -115,6 +115,7 @@ impl Teller<'_, '_> {
             suggestion: None,
             fingerprint: fingerprint(self.graph, told),
             assumptions: rule.assumes.to_vec(),
+            frameworks: rule.frameworks(),
         }
     }
 }

@@ -4,14 +4,14 @@
 //! Source: IAM User Guide, "Grant a user permissions to pass a role to an AWS service" and "Methods to assume a
 //! role"; Amazon SageMaker AI Developer Guide, "Customize a SageMaker notebook instance using an LCC script".
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use rayon::prelude::*;
 
 use super::actors::Actor;
 use super::direct::given;
-use super::{Admitted, How, Link, LinkKind, Sealer};
+use super::{Admitted, How, Link, LinkKind, Meant, Sealer};
 use crate::access::{Access, Answer, Caller, Object, however};
 use crate::iam::policy::{Effect, PrincipalKind};
 use crate::iam::{Action, ArnSubject, Because, Decision, Knowledge, Principal, Text};
@@ -173,7 +173,7 @@ impl Sealer<'_, '_, '_> {
         everyone: &[&Actor],
         mut reached: Vec<Option<Admitted>>,
         is_target: &dyn Fn(&Admitted) -> bool,
-        workloads: &BTreeSet<ResourceId>,
+        meant: Meant<'_>,
     ) -> Vec<Admitted> {
         let mut targets: Vec<Admitted> = reached
             .iter()
@@ -193,7 +193,7 @@ impl Sealer<'_, '_, '_> {
                     let is_open = known.as_ref().is_none_or(|one| one.certain != Truth::Yes);
                     let may_come = is_open && actor.id() != target.id;
                     let found = found.as_ref().filter(|_| may_come)?;
-                    Some(Self::through(actor, found, target, workloads))
+                    Some(self.through(actor, found, target, meant))
                 });
                 let found: Vec<Option<Admitted>> = found.collect();
                 for (known, found) in reached.iter_mut().zip(found) {
@@ -205,9 +205,8 @@ impl Sealer<'_, '_, '_> {
                     }
                 }
                 let others = taking.foreign.iter();
-                foreign.extend(
-                    others.map(|(actor, found)| Self::through(actor, found, target, workloads)),
-                );
+                foreign
+                    .extend(others.map(|(actor, found)| self.through(actor, found, target, meant)));
             }
             targets = next;
         }
@@ -298,13 +297,14 @@ impl Sealer<'_, '_, '_> {
 
     /// Somebody who takes over one who gets in.
     fn through(
+        &self,
         actor: &Actor,
         found: &Found,
         target: &Admitted,
-        workloads: &BTreeSet<ResourceId>,
+        meant: Meant<'_>,
     ) -> Admitted {
         let mut admitted = Admitted::of(actor, How::Through, found.certain.and(target.certain));
-        admitted.expected = Self::expected(actor, workloads);
+        admitted.expected = self.expected(actor, meant);
         let own = std::iter::once(&found.link);
         admitted.chain = own.chain(&target.chain).cloned().collect();
         admitted.because.clone_from(&found.because);

@@ -1,16 +1,13 @@
 //! Who reaches data with their own permissions.
 
-use std::collections::BTreeSet;
-
 use super::actors::{Actor, From};
-use super::{Admitted, Data, Expected, How, Purpose, Sealer, is_administrator};
+use super::{Admitted, Data, Expected, How, Meant, Purpose, Sealer, is_administrator};
 use crate::access::{
     Answer, Circumstances, Encryption, Object, Reach, allowing, however, is_of_bucket, reach,
 };
 use crate::iam::policy::{PrincipalKind, Statement};
 use crate::iam::text::Domain;
 use crate::iam::{Action, Decision, Knowledge, equal_texts};
-use crate::model::graph::ResourceId;
 use crate::model::truth::Truth;
 use crate::model::value::Why;
 
@@ -45,7 +42,7 @@ impl Sealer<'_, '_, '_> {
         let objects = self.objects(actor, data, &Action::named(object_action))?;
         let key = self.key(actor, data, key_action)?;
         let all = objects.and(key);
-        let mut admitted = Self::admitted(actor, all, Some(&data.bucket), &data.workloads);
+        let mut admitted = self.admitted(actor, all, Some(&data.bucket), data.meant(purpose));
         if let Encryption::Key(key) = &data.encryption
             && admitted.how == How::Breadth
             && self.is_granted_only(actor, key, key_action)
@@ -60,14 +57,14 @@ impl Sealer<'_, '_, '_> {
         &self,
         actor: &Actor,
         key: &Object,
-        workloads: &BTreeSet<ResourceId>,
+        meant: Meant<'_>,
     ) -> Option<Admitted> {
         let action = Action::named("kms:Decrypt");
         let answer = self
             .access
             .possible(&actor.caller, &action, key, &given(actor));
         let part = self.part(answer)?;
-        let mut admitted = Self::admitted(actor, part, None, workloads);
+        let mut admitted = self.admitted(actor, part, None, meant);
         if admitted.how == How::Breadth && self.is_granted_only(actor, key, "kms:Decrypt") {
             admitted.how = How::Granted;
         }
@@ -75,10 +72,11 @@ impl Sealer<'_, '_, '_> {
     }
 
     pub(super) fn admitted(
+        &self,
         actor: &Actor,
         part: Part,
         bucket: Option<&Object>,
-        workloads: &BTreeSet<ResourceId>,
+        meant: Meant<'_>,
     ) -> Admitted {
         let is_named = match actor.from {
             From::Input(_) => part
@@ -105,8 +103,9 @@ impl Sealer<'_, '_, '_> {
             admitted.hinges_on.push((what, Why::PlaceNotTold));
         }
         admitted.certain = certain;
-        admitted.expected =
-            Self::expected(actor, workloads).or((how == How::Named).then_some(Expected::Named));
+        admitted.expected = self
+            .expected(actor, meant)
+            .or((how == How::Named).then_some(Expected::Named));
         let reasons = part.answers.into_iter().flat_map(|one| one.outcome.because);
         for reason in reasons {
             if !admitted.because.contains(&reason) {

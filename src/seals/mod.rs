@@ -29,6 +29,7 @@ use crate::model::truth::Truth;
 use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
 use crate::paths::{Path, Step};
+use crate::settings::{self, Pattern};
 use crate::workload::tagged_buckets;
 use actors::{Actor, actors, outsiders};
 use prospects::Prospects;
@@ -175,6 +176,8 @@ pub enum Expected {
     Designated,
     /// A statement names them together with the data.
     Named,
+    /// The settings say that they may.
+    Settings,
 }
 
 impl Expected {
@@ -185,6 +188,7 @@ impl Expected {
             Self::Workload => "a workload of this data runs as them, or they start it",
             Self::Designated => "of a group that notebooks are meant for",
             Self::Named => "a statement names them together with it",
+            Self::Settings => "the settings say that they may",
         }
     }
 }
@@ -234,6 +238,32 @@ struct Data {
     points: Vec<Object>,
     /// The roles that its workloads run as, and those that start them.
     workloads: BTreeSet<ResourceId>,
+    /// Who else may read it.
+    readers: Vec<Pattern>,
+    /// Who else may write it.
+    writers: Vec<Pattern>,
+}
+
+impl Data {
+    /// Who may be among those who reach it for a purpose.
+    fn meant(&self, purpose: Purpose) -> Meant<'_> {
+        Meant {
+            workloads: &self.workloads,
+            named: match purpose {
+                Purpose::Write => &self.writers,
+                _ => &self.readers,
+            },
+        }
+    }
+}
+
+/// Who may be among those who reach data.
+#[derive(Clone, Copy)]
+struct Meant<'d> {
+    /// The roles of its workloads, and those that start them.
+    workloads: &'d BTreeSet<ResourceId>,
+    /// Whom the settings name for it.
+    named: &'d [Pattern],
 }
 
 /// Works out who can reach the data of an estate: its buckets in the order of the input, each with its
@@ -253,7 +283,7 @@ pub fn seals(access: &Access<'_, '_>, paths: &[Path], designated: &[ResourceId])
         takings: Mutex::default(),
     };
     let mut seals = Vec::new();
-    let mut keys: BTreeMap<ResourceId, BTreeSet<ResourceId>> = BTreeMap::new();
+    let mut keys: BTreeMap<ResourceId, (BTreeSet<ResourceId>, Vec<Pattern>)> = BTreeMap::new();
     for data in &all {
         for purpose in [Purpose::Read, Purpose::Write] {
             seals.extend(sealer.of_bucket(data, purpose));
@@ -261,11 +291,13 @@ pub fn seals(access: &Access<'_, '_>, paths: &[Path], designated: &[ResourceId])
         if let Encryption::Key(key) = &data.encryption
             && let Some(id) = key.id
         {
-            keys.entry(id).or_default().extend(&data.workloads);
+            let (workloads, named) = keys.entry(id).or_default();
+            workloads.extend(&data.workloads);
+            named.extend(data.readers.iter().chain(&data.writers).cloned());
         }
     }
-    for (key, workloads) in keys {
-        seals.push(sealer.of_key(key, &workloads));
+    for (key, (workloads, named)) in &keys {
+        seals.push(sealer.of_key(*key, Meant { workloads, named }));
     }
     seals
 }
@@ -298,6 +330,15 @@ fn protected(access: &Access<'_, '_>, paths: &[Path]) -> Vec<Data> {
             && resource.standing == Standing::Judged
             && !graph.is_replaced(*id)
     });
+    let settings = access.settings();
+    let named = |of: &BTreeMap<String, Vec<Pattern>>, bucket| {
+        let is_of = |name: &str| {
+            let pattern = Pattern::new(name);
+            pattern.is_some_and(|pattern| access.is_named_by(&[pattern], bucket))
+        };
+        let own = of.iter().filter(|(name, _)| is_of(name));
+        own.flat_map(|(_, named)| named.clone()).collect()
+    };
     let data = judged.map(|(id, roles)| {
         let started = roles.iter().filter_map(|role| starters.get(role));
         let workloads = roles.iter().chain(started.flatten()).copied().collect();
@@ -306,6 +347,8 @@ fn protected(access: &Access<'_, '_>, paths: &[Path]) -> Vec<Data> {
         Data {
             encryption: access.encryption(&bucket),
             points: points.map(|point| access.object(point)).collect(),
+            readers: named(&settings.data_readers, id),
+            writers: named(&settings.data_writers, id),
             bucket,
             workloads,
         }
@@ -370,7 +413,7 @@ impl Sealer<'_, '_, '_> {
             .collect();
         // Whoever should not be there is a matter of their own.
         let is_target = |one: &Admitted| one.expected.is_some();
-        let admitted = self.with_chains(&everyone, direct, &is_target, &data.workloads);
+        let admitted = self.with_chains(&everyone, direct, &is_target, data.meant(purpose));
         Some(Seal {
             on,
             purpose,
@@ -379,7 +422,7 @@ impl Sealer<'_, '_, '_> {
         })
     }
 
-    fn of_key(&self, key: ResourceId, workloads: &BTreeSet<ResourceId>) -> Seal {
+    fn of_key(&self, key: ResourceId, meant: Meant<'_>) -> Seal {
         let object = self.access.object(key);
         let others = actors::outsiders_of(self.access, &object);
         let prospects = Prospects::of("kms:Decrypt", object.arn.clone(), &object);
@@ -388,7 +431,7 @@ impl Sealer<'_, '_, '_> {
             .par_iter()
             .map(|actor| {
                 let asks = prospects.include(actor);
-                asks.then(|| self.decrypts(actor, &object, workloads))?
+                asks.then(|| self.decrypts(actor, &object, meant))?
             })
             .collect();
         Seal {
@@ -400,11 +443,17 @@ impl Sealer<'_, '_, '_> {
     }
 
     /// Why an actor may be among those who reach data.
-    fn expected(actor: &Actor, workloads: &BTreeSet<ResourceId>) -> Option<Expected> {
-        if actor.id().is_some_and(|id| workloads.contains(&id)) {
+    fn expected(&self, actor: &Actor, meant: Meant<'_>) -> Option<Expected> {
+        let is_named = |patterns: &[Pattern]| match actor.id() {
+            Some(id) => self.access.is_named_by(patterns, id),
+            None => settings::any(patterns, [actor.caller.name.as_str()]),
+        };
+        if actor.id().is_some_and(|id| meant.workloads.contains(&id)) {
             Some(Expected::Workload)
         } else if actor.is_designated {
             Some(Expected::Designated)
+        } else if is_named(meant.named) || is_named(&self.access.settings().admin_principals) {
+            Some(Expected::Settings)
         } else {
             None
         }

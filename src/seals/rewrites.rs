@@ -43,7 +43,7 @@ impl Sealer<'_, '_, '_> {
             lets_in.then_some((action, answer, object))
         })?;
         let mut admitted = Admitted::of(actor, How::Through, Truth::Yes);
-        admitted.expected = Self::expected(actor, &data.workloads).or_else(|| {
+        admitted.expected = self.expected(actor, data.meant(purpose)).or_else(|| {
             // The policy of the resource itself names them for it.
             Self::names(actor, &answer, None).then_some(Expected::Named)
         });

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::actors::{Actor, actors, outsiders, outsiders_of, services_of};
 use super::closed::closed;
 use super::direct::given;
-use super::{Admitted, ClosedBy, Data, Sealer, chains};
+use super::{Admitted, ClosedBy, Data, Meant, Sealer, chains};
 use crate::access::{Access, Answer, Caller, Circumstances, Encryption, Object, however};
 use crate::iam::{Action, Knowledge, Principal};
 
@@ -50,6 +50,10 @@ pub fn who(access: &Access<'_, '_>, asked: &Asked<'_>) -> Told {
     others.extend(services_of(access, asked.object));
     let everyone: Vec<&Actor> = sealer.actors.iter().chain(&others).collect();
     let none = BTreeSet::new();
+    let nobody = Meant {
+        workloads: &none,
+        named: &[],
+    };
     let direct: Vec<Option<Admitted>> = everyone
         .par_iter()
         .map(|actor| {
@@ -58,11 +62,11 @@ pub fn who(access: &Access<'_, '_>, asked: &Asked<'_>) -> Told {
                 None => sealer.part(asked.of(access, &actor.caller, &asked.given(actor)))?,
             };
             let bucket = Some(asked.object);
-            Some(Sealer::admitted(actor, part, bucket, &none))
+            Some(sealer.admitted(actor, part, bucket, nobody))
         })
         .collect();
     let is_role = |one: &Admitted| one.id.is_some();
-    let mut admitted = sealer.with_chains(&everyone, direct, &is_role, &none);
+    let mut admitted = sealer.with_chains(&everyone, direct, &is_role, nobody);
     admitted.sort_by_key(|one| !one.chain.is_empty());
     let other = sealer.anybody_else(asked.object);
     let closed_by = other.map_or(ClosedBy::Unknown, |other| {
@@ -85,6 +89,8 @@ impl Asked<'_> {
             encryption: Encryption::Free,
             points: points.map(|point| access.object(point)).collect(),
             workloads: BTreeSet::new(),
+            readers: Vec::new(),
+            writers: Vec::new(),
         })
     }
 

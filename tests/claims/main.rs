@@ -27,7 +27,12 @@ fn said(rule: &str, fixture: &str) -> (&'static str, Vec<Finding>) {
 fn said_of(rule: &str, input: &str) -> (&'static str, Vec<Finding>) {
     let rule = rules::find(rule).unwrap_or_else(|| panic!("there is no rule {rule}"));
     assert!(std::path::Path::new(input).exists(), "there is no {input}");
+    let fixture = ["tf", "plan.json", "yaml"];
+    let fixture = fixture
+        .iter()
+        .find_map(|end| input.strip_suffix(&format!(".{end}")));
     let report = plangate::check(&Options {
+        settings: support::settings_of(fixture.unwrap_or(input)),
         inputs: vec![input.to_owned()],
         rules: vec![rule],
         ..Options::default()

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use plangate::finding::{Finding, FindingVerdict, Report};
+use plangate::settings::Settings;
 
 /// The folder with inputs from public projects, where this machine has it. Tests that need it say so
 /// when they are skipped.
@@ -49,6 +50,15 @@ pub(crate) fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// The settings that a fixture is judged under: those of `x.settings.yaml` beside `x.tf`, else none.
+pub(crate) fn settings_of(fixture: &str) -> Settings {
+    let beside = format!("{fixture}.settings.yaml");
+    std::fs::read_to_string(beside).map_or_else(
+        |_| Settings::default(),
+        |text| Settings::read(&text).unwrap(),
+    )
 }
 
 /// The worst verdict of a report.

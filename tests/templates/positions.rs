@@ -146,14 +146,19 @@ fn findings_point_to_what_they_name() {
     let folder = Folder::new("positions");
     let (mut templates, mut findings, mut own, mut wrong) = (0, 0, 0, String::new());
     for path in support::files(Path::new("testdata/rules"), ".yaml") {
+        let name = path.to_string_lossy();
+        if name.ends_with(".settings.yaml") {
+            continue;
+        }
+        let settings = support::settings_of(name.strip_suffix(".yaml").unwrap());
         let text = std::fs::read_to_string(&path).unwrap();
         let root = read(&text, false);
         let rule = path.parent().unwrap().file_name().unwrap();
         let rule = rules::find(rule.to_str().unwrap()).unwrap();
-        let name = path.to_string_lossy();
         let judge = |input: &str| {
             check(&Options {
                 rules: vec![rule],
+                settings: settings.clone(),
                 ..options(input)
             })
         };

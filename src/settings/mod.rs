@@ -1,0 +1,162 @@
+//! What the user says beside the input: who is meant to do what, and how strict to be. Every setting may be left
+//! out; without any, plangate says what it took for granted instead.
+//!
+//! [`read`](Settings::read) turns `plangate.yaml` into them; what they come to is the business of whoever asks them.
+
+mod pattern;
+mod read;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use pattern::{Pattern, any};
+pub use read::{NAME, SettingsError};
+
+/// The settings in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "settings by their names")]
+pub struct Settings {
+    /// Who administers the account and may do everything: left out of what is said about people and about who can
+    /// reach data.
+    pub admin_principals: Vec<Pattern>,
+    /// How people come to notebooks.
+    pub access_model: AccessModel,
+    /// Service principals that may assume execution roles beside SageMaker: `glue.amazonaws.com`.
+    pub allowed_extra_trust: Vec<Pattern>,
+    /// Where SageMaker may be used.
+    pub allowed_regions: Vec<String>,
+    /// Aliases, names or ARNs of the keys that data may be encrypted with.
+    pub approved_keys: Vec<Pattern>,
+    /// Who may read the data of which buckets (patterns too), beside the roles of workloads and the designated groups.
+    pub data_readers: BTreeMap<String, Vec<Pattern>>,
+    /// Who may write it.
+    pub data_writers: BTreeMap<String, Vec<Pattern>>,
+    /// The groups that notebooks are meant for.
+    pub designated_groups: Vec<Pattern>,
+    /// Roles that count as execution roles beside those that workloads run as.
+    pub execution_roles: Vec<Pattern>,
+    /// Groups that are managed elsewhere, and what is attached to them.
+    pub external_groups: Vec<ExternalGroup>,
+    /// How a key's policy has to let a role in.
+    pub kms_grant_mode: KeyGrantMode,
+    /// The longest time between two rotations of a key that is not worth a remark, in days.
+    pub kms_max_rotation_days: u32,
+    /// The shortest time that a key waits before it is deleted, in days.
+    pub kms_min_deletion_days: u32,
+    /// Whether the code in notebooks starts Processing jobs; left out, the rights of each notebook's role tell.
+    pub notebooks_start_jobs: Option<bool>,
+    /// Ids of organizations whose principals are trusted.
+    #[serde(deserialize_with = "read::one_or_many")]
+    pub organization: Vec<String>,
+    /// Accounts that are the user's own, beside those that the input works in.
+    #[serde(deserialize_with = "read::accounts")]
+    pub own_accounts: Vec<String>,
+    /// The permissions boundary that execution roles must have, by name or ARN.
+    pub required_boundary: Option<Pattern>,
+    /// Whether a notebook and the jobs that it starts run as one role.
+    pub role_model: RoleModel,
+    /// Accounts of others that may have access.
+    #[serde(deserialize_with = "read::accounts")]
+    pub trusted_accounts: Vec<String>,
+    /// What is known about single workloads.
+    pub workloads: Vec<Workload>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            admin_principals: Vec::new(),
+            access_model: AccessModel::IamGroups,
+            allowed_extra_trust: Vec::new(),
+            allowed_regions: Vec::new(),
+            approved_keys: Vec::new(),
+            data_readers: BTreeMap::new(),
+            data_writers: BTreeMap::new(),
+            designated_groups: Vec::new(),
+            execution_roles: Vec::new(),
+            external_groups: Vec::new(),
+            kms_grant_mode: KeyGrantMode::Either,
+            kms_max_rotation_days: 365,
+            kms_min_deletion_days: 14,
+            notebooks_start_jobs: None,
+            organization: Vec::new(),
+            own_accounts: Vec::new(),
+            required_boundary: None,
+            role_model: RoleModel::Either,
+            trusted_accounts: Vec::new(),
+            workloads: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// What differs from the defaults, as JSON with sorted keys: the same settings are the same text.
+    #[must_use]
+    pub fn in_force(&self) -> String {
+        let value = |settings: &Self| serde_json::to_value(settings).unwrap_or_default();
+        let (mut own, default) = (value(self), value(&Self::default()));
+        if let Some(own) = own.as_object_mut() {
+            own.retain(|name, value| default.get(name) != Some(value));
+        }
+        own.to_string()
+    }
+}
+
+/// How people come to notebooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccessModel {
+    /// By policies of the IAM groups that they are in.
+    IamGroups,
+    /// By IAM Identity Center.
+    Sso,
+    /// By both.
+    Mixed,
+}
+
+/// How a key's policy has to let a role in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyGrantMode {
+    /// As AWS decides: by naming it, or by leaving it to the account.
+    Either,
+    /// By naming it.
+    KeyPolicyExplicit,
+}
+
+/// Whether a notebook and the jobs that it starts run as one role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoleModel {
+    /// As one that holds all.
+    Single,
+    /// As two, of which each holds its part.
+    Split,
+    /// Either, as long as it is complete.
+    Either,
+}
+
+/// A group that is managed elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalGroup {
+    /// Its name.
+    pub name: String,
+    /// ARNs of the managed policies that are attached to it.
+    #[serde(default)]
+    pub policies: Vec<String>,
+}
+
+/// What is known about workloads that the input has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workload {
+    /// What people call it.
+    pub name: String,
+    /// The notebooks, by address or name.
+    pub notebook: Pattern,
+    /// The groups that it is meant for, of those that are designated.
+    #[serde(default)]
+    pub groups: Vec<Pattern>,
+}
