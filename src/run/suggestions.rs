@@ -212,7 +212,12 @@ impl Trying<'_, '_> {
         let edits = trials.iter().flat_map(|trial| trial.edits.iter().cloned());
         let undo = self.graph.edit(&edits.collect::<Vec<_>>());
         let options = self.options;
-        let checked = check(self.graph, &options.rules, &options.managed_policies);
+        let checked = check(
+            self.graph,
+            &options.rules,
+            &options.managed_policies,
+            &options.settings,
+        );
         let (mut found, mut new) = (BTreeSet::new(), BTreeSet::new());
         for one in told(&checked.judgements) {
             let key = key(self.graph, &one);
