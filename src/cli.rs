@@ -7,6 +7,7 @@ use anyhow::{Context, Error, bail};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use plangate::finding::Severity;
 use plangate::gate::Gate;
+use plangate::iam::catalogue::ManagedPolicies;
 use plangate::load::terraform::Setting;
 use plangate::report::{FORMATS, Format};
 use plangate::rules::{self, RULES, Rule};
@@ -443,8 +444,10 @@ impl Surroundings {
         inputs: &[String],
         rules: Vec<&'static Rule>,
     ) -> anyhow::Result<plangate::Options> {
+        let (settings, managed_policies) = settings(self.config.as_deref())?;
         Ok(plangate::Options {
-            settings: settings(self.config.as_deref())?,
+            settings,
+            managed_policies,
             source: self.source.clone(),
             variables: self.variables.settings.clone(),
             parameters: self.parameters.clone(),
@@ -454,20 +457,29 @@ impl Surroundings {
             rules,
             account: self.account.clone(),
             region: self.region.clone(),
-            ..plangate::Options::default()
         })
     }
 }
 
-/// The settings of a file; without one, of the nearest.
-fn settings(file: Option<&str>) -> anyhow::Result<Settings> {
+/// The settings of a file, and the managed policies that they name; without one, of the nearest.
+fn settings(file: Option<&str>) -> anyhow::Result<(Settings, ManagedPolicies)> {
     let Some(file) = file.map(PathBuf::from).or_else(nearest_settings) else {
-        return Ok(Settings::default());
+        return Ok(Default::default());
     };
     let name = file.display();
     let text = std::fs::read_to_string(&file)
         .with_context(|| format!("the settings `{name}` cannot be read"))?;
-    Settings::read(&text).with_context(|| format!("the settings `{name}`"))
+    let settings = Settings::read(&text).with_context(|| format!("the settings `{name}`"))?;
+    let mut policies = ManagedPolicies::default();
+    for (arn, path) in &settings.managed_policies {
+        let path = file.with_file_name(path);
+        let named = format!("`{}`, which `{name}` names for `{arn}`", path.display());
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("the policy {named}, cannot be read"))?;
+        let supplied = policies.supply(arn, &text).map_err(Error::msg);
+        supplied.with_context(|| format!("the policy {named}"))?;
+    }
+    Ok((settings, policies))
 }
 
 /// The nearest file with settings, in the current directory or above.

@@ -271,6 +271,19 @@ fn the_nearest_settings_count_and_wrong_ones_stop_the_run() {
         said.contains("the settings `nowhere.yaml` cannot be read"),
         "{said}"
     );
+    let policy = "managed_policies: {\"arn:aws:iam::aws:policy/Own\": policies/own.json}\n";
+    std::fs::write(&settings, policy).unwrap();
+    let (code, _, said) = check(&[]);
+    assert_eq!(code, 2);
+    assert!(said.contains("own.json`, which `"), "{said}");
+    std::fs::create_dir_all(folder.join("policies")).unwrap();
+    let file = folder.join("policies/own.json");
+    std::fs::write(&file, r#"{"Statement": {"Effect": "Perhaps"}}"#).unwrap();
+    let (code, _, said) = check(&[]);
+    assert_eq!(code, 2, "{said}");
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#;
+    std::fs::write(&file, text).unwrap();
+    assert_eq!(check(&[]).0, 0);
     std::fs::write(&settings, "own_account: []\n").unwrap();
     let (code, _, said) = check(&[]);
     assert_eq!(code, 2);

@@ -162,6 +162,12 @@ impl<'g, 'a> Access<'g, 'a> {
         }
     }
 
+    /// Whether settings say that the code in notebooks starts jobs.
+    #[must_use]
+    pub fn starts_jobs(&self) -> Option<bool> {
+        self.settings.notebooks_start_jobs
+    }
+
     /// The estate.
     #[must_use]
     pub fn graph(&self) -> &'g ResourceGraph<'a> {

@@ -99,12 +99,20 @@ fn unknown(text: &Text) -> Reach {
 }
 
 /// How much the whole of `Resource` covers: the entry that covers most. `NotResource` and none at all
-/// leave everything else open.
+/// leave everything else open, unless everything is taken out.
 #[must_use]
 pub fn widest(resources: Option<&Resources>, service: &str, kind: &str) -> Reach {
-    let Some(resources) = resources.filter(|resources| !resources.negated) else {
+    let Some(resources) = resources else {
         return Reach::All;
     };
+    if resources.negated {
+        let mut entries = resources.entries.iter();
+        return if entries.any(|entry| entry.pattern.is_everything()) {
+            Reach::Nothing
+        } else {
+            Reach::All
+        };
+    }
     let reaches = resources
         .entries
         .iter()

@@ -1,11 +1,12 @@
 //! Which resources are there, and the draft of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::canonical::{Lowering, everything_out, written};
 use super::{Bound, Declared, Evaluated, MOST_RESOURCES, World};
-use crate::model::expression::{Configuration, Repetition, Written};
+use crate::model::expression::{Configuration, Expression, Repetition, Written};
 use crate::model::graph::{Draft, Provider, ResourceId};
 use crate::model::resource::{Address, Resource, Standing, add_outputs, leave_open};
 use crate::model::value::{Data, Map, ProviderId, Referent, Value, Why};
@@ -111,11 +112,34 @@ impl World<'_> {
         }
     }
 
+    /// What the stacks give out that are judged. Only credentials are looked for there: without one, nothing is
+    /// worked out, so that no output asks for what the rest of the template does not.
+    fn given_out(&self) -> Vec<(Cow<'static, str>, Expression<'static>)> {
+        let mut declared = self.resources.values().filter_map(|one| one.entry);
+        if !declared.any(|entry| entry.row.kind == Kind::Credential) {
+            return Vec::new();
+        }
+        let stacks = (0..self.set.stacks.len()).filter(|stack| !self.is_context(*stack));
+        let outputs = stacks.flat_map(|stack| {
+            let section = self.outputs(stack);
+            let values = section.entries.iter().filter_map(|(key, node, bound)| {
+                let value = self.scope(stack, bound).value(node.get("Value")?);
+                Some((
+                    Cow::Owned(key.text.to_string()),
+                    Expression::Constant(value),
+                ))
+            });
+            values.collect::<Vec<_>>()
+        });
+        outputs.collect()
+    }
+
     fn draft(&self) -> Draft<'static> {
         let mut resources = self.outside_resources();
         let mut configuration = Configuration {
             present: true,
             evaluated: true,
+            outputs: self.given_out(),
             ..Configuration::default()
         };
         let why_open = |of: Referent| self.why_open(of);

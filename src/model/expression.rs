@@ -68,6 +68,8 @@ pub struct Configuration<'a> {
     pub resources: HashMap<String, Written<'a>>,
     /// What is written for each module but the root.
     pub modules: HashMap<String, Module<'a>>,
+    /// What the root gives out: outputs of the root module, outputs of stacks.
+    pub outputs: Vec<(Cow<'a, str>, Expression<'a>)>,
 }
 
 impl<'a> Expression<'a> {

@@ -48,6 +48,25 @@ impl ResourceGraph<'_> {
 }
 
 impl ResourceGraph<'_> {
+    /// The outputs of the estate into which an attribute of a resource flows, by their names, with that attribute.
+    #[must_use]
+    pub fn outputs_of(&self, id: ResourceId) -> Vec<(&str, String)> {
+        let among = [id];
+        let search = Search {
+            graph: self,
+            among: &among,
+            each: None,
+        };
+        let outputs = self.configuration().outputs.iter();
+        let found = outputs.flat_map(|(name, expression)| {
+            let mut found = Vec::new();
+            search.in_expression(expression, "", DEPTH, &mut found);
+            let own = found.into_iter().filter(|(of, _)| *of == id);
+            own.map(|(_, attribute)| (name.as_ref(), attribute))
+        });
+        found.collect()
+    }
+
     /// A local value that the expression of an attribute mentions, if it does.
     #[must_use]
     pub fn local_in(&self, id: ResourceId, attribute: &str) -> Option<String> {
@@ -87,7 +106,7 @@ impl Search<'_, '_> {
         found: &mut Vec<(ResourceId, String)>,
     ) {
         match expression {
-            Expression::Constant(_) => {}
+            Expression::Constant(value) => in_value(value, found),
             Expression::Object(entries) => {
                 for (_, inner) in entries {
                     self.in_expression(inner, module, depth, found);

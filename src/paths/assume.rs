@@ -25,6 +25,19 @@ pub fn assume(
     ask(access, SAGEMAKER, role, arn.as_ref(), has_arn, action)
 }
 
+/// What the trust policy of a role says to SageMaker, on behalf of a resource with this ARN.
+#[must_use]
+pub fn assume_from(access: &Access<'_, '_>, role: ResourceId, source: &Text) -> Answer {
+    ask(
+        access,
+        SAGEMAKER,
+        role,
+        Some(source),
+        false,
+        "sts:AssumeRole",
+    )
+}
+
 fn ask(
     access: &Access<'_, '_>,
     service: &'static str,

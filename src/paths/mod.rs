@@ -34,7 +34,7 @@ use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
 use crate::network::Network;
 use crate::workload::{JOB_KINDS, Notebook, notebooks, protected_buckets};
-pub use assume::assume;
+pub use assume::{assume, assume_from};
 pub use services::{Leaving, Service, ServiceReach, services_of, ways_out};
 pub use way::way_of;
 

@@ -70,6 +70,7 @@ impl<'g> Prover<'_, 'g, '_> {
         let pass_any = self.ask(caller, PASS, &any_role, &passing(way));
         let may_pass = pass_any.decision().may_be_allowed();
         let starts = match create.decision {
+            _ if self.access.starts_jobs().is_some() => self.access.starts_jobs() == Some(true),
             // Who may do everything but pass roles was not let in for the sake of jobs.
             Decision::Allowed => may_pass || names_sagemaker(&create),
             Decision::Undecided => may_pass,

@@ -17,7 +17,7 @@ use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, ProviderId, Value, Why};
-use crate::model::vocabulary::{Default as Absent, Kind, TypeEntry};
+use crate::model::vocabulary::{AttributeRole, Default as Absent, Kind, TypeEntry};
 use crate::network::Network;
 use crate::paths::{self, Path, ServiceReach};
 use crate::seals::{Seal, seals};
@@ -279,6 +279,21 @@ impl<'g, 'a> Context<'g, 'a> {
 }
 
 impl<'g> Subject<'g, '_> {
+    /// Why there may be no such resource, if so: how often it is there, or its condition, is not known. Then all that
+    /// it says is not, but for its name and what it belongs to.
+    #[must_use]
+    pub fn may_be_none(&self) -> Option<Why> {
+        let fields = &self.resource.entry?.fields;
+        let own = self.resource.attributes.iter().filter(|(name, _)| {
+            let attribute = fields.canonical(name).and_then(|field| field.attribute);
+            attribute.is_none_or(|one| one.refers.is_empty() && one.role != AttributeRole::Name)
+        });
+        let mut reasons = own.map(|(_, value)| value.why_unknown());
+        let first = reasons.next()??;
+        let is_open = matches!(first, Why::NumberNotKnown | Why::ConditionNotKnown);
+        (is_open && reasons.all(|why| why == Some(first))).then_some(first)
+    }
+
     /// A single setting; the default counts where it is absent, but not on a data source, of which the
     /// input need not show everything.
     #[must_use]

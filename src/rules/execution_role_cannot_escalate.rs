@@ -9,7 +9,7 @@ use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::Statement;
 use crate::iam::text::Piece;
 use crate::iam::{Action, Knowledge, Policy};
-use crate::model::graph::ResourceId;
+use crate::model::graph::{ResourceId, Target};
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
 
@@ -24,7 +24,8 @@ pub(super) const RULE: Rule = Rule {
           open the key policy, the bucket or the way through the network lets others in (medium). Who may add \
           users to a group meant for notebooks decides who opens them (`group-membership-writable`). Who must \
           give users a permissions boundary, but may create roles without one, gets around it by a role \
-          (`boundary-not-demanded`).",
+          (`boundary-not-demanded`). Where the setting `required_boundary` demands one of execution roles, one \
+          without it is `boundary-missing`.",
     unsure: "Roles of workloads, roles that trust SageMaker and groups meant for notebooks are judged; the last two \
              findings are for whoever holds the policy. What a boundary, or a deny, takes from all of them does \
              not count; what depends on something that is not known is not said. AWS's managed policies and administrators \
@@ -114,6 +115,7 @@ const CREDENTIALS: [&str; 4] = [
 ];
 
 const GRANT: &str = "kms:CreateGrant";
+const PATH: &str = "permissions_boundary";
 const ADD: &str = "iam:AddUserToGroup";
 const BOUNDARY: &str = "iam:permissionsboundary";
 
@@ -127,18 +129,78 @@ fn check(context: &Context<'_, '_>, carrier: &Subject<'_, '_>) -> Verdict {
     });
     let judged: Vec<_> = judged.copied().collect();
     let question = "whether its holders can raise their rights";
-    let carried = each_carried(context, carrier, question, |policy, statement| {
-        if allows(statement) != Truth::Yes || is_everything(statement) {
-            return Verdict::Holds;
-        }
-        raising(context, &judged, policy, statement)
-            .worse(adding(context, &holders, policy, statement))
-            .worse(unbounded(context, carrier, &holders, policy, statement))
-    });
+    let carried = bounded(context, carrier).worse(each_carried(
+        context,
+        carrier,
+        question,
+        |policy, statement| {
+            if allows(statement) != Truth::Yes || is_everything(statement) {
+                return Verdict::Holds;
+            }
+            raising(context, &judged, policy, statement)
+                .worse(adding(context, &holders, policy, statement))
+                .worse(unbounded(context, carrier, &holders, policy, statement))
+        },
+    ));
     match carried {
         // Of others, only what is found is said.
         Verdict::Holds | Verdict::Unsure(_) if judged.is_empty() => Verdict::NotApplicable,
         other => other,
+    }
+}
+
+/// Whether an execution role has the permissions boundary that settings demand.
+fn bounded(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
+    let is_role = role.resource.kind() == Some(Kind::Role);
+    let Some(required) = context
+        .settings
+        .required_boundary
+        .as_ref()
+        .filter(|_| is_role)
+    else {
+        return Verdict::NotApplicable;
+    };
+    if context.is_execution_role(role.id) != Truth::Yes {
+        return Verdict::NotApplicable;
+    }
+    let missing = |message: String| {
+        let evidence = Evidence::new(message, role.place(PATH))
+            .code("boundary-missing")
+            .about(PATH)
+            .fix(format!(
+                "set `permissions_boundary` to `{}`",
+                required.as_str()
+            ));
+        Verdict::Broken(vec![evidence])
+    };
+    let Some(boundary) = role.resource.get(PATH) else {
+        return missing(format!(
+            "this role, which workloads run as, has no permissions boundary, and settings demand `{}`",
+            required.as_str()
+        ));
+    };
+    let is_it = |arn: &str| {
+        let name = arn.rsplit('/').next().unwrap_or(arn);
+        required.matches(arn) || required.matches(name)
+    };
+    let (matches, name) = match context.graph.target(boundary, &[Kind::PolicyManaged]) {
+        Target::Resource(id) => {
+            let named = context.is_named_by(std::slice::from_ref(required), id);
+            (named, context.graph.get(id).address.as_str())
+        }
+        Target::Outside(arn) => (is_it(arn), arn),
+        Target::Unknown(why) => {
+            let question = "whether this role has the boundary that settings demand";
+            return Verdict::Unsure(vec![role.unsure(PATH, why, question)]);
+        }
+    };
+    if matches {
+        Verdict::Holds
+    } else {
+        missing(format!(
+            "the permissions boundary of this role, which workloads run as, is `{name}`, and settings demand `{}`",
+            required.as_str()
+        ))
     }
 }
 

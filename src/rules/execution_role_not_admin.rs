@@ -115,6 +115,19 @@ fn judge(
     known.worse(open(context, &one.policy, question))
 }
 
+/// Whether AWS's own policy of this name makes administrators.
+pub(super) fn is_administrators(name: &str) -> bool {
+    ADMINISTRATORS.contains(&name)
+}
+
+/// Whether a policy makes administrators for certain.
+pub(super) fn makes_administrators(policy: &Policy) -> bool {
+    policy.statements.iter().any(|statement| {
+        let actions = allows(statement).and(every_action(&statement.actions));
+        actions == Truth::Yes && every_resource(statement) == Ok(Truth::Yes)
+    })
+}
+
 fn everything(
     context: &Context<'_, '_>,
     policy: &Policy,

@@ -10,6 +10,7 @@ use crate::iam::{Hinge, Policy, Text, equal_texts};
 use crate::model::truth::Truth;
 use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
+use crate::settings::any;
 
 pub(super) const RULE: Rule = Rule {
     id: "execution-role-trust-limited",
@@ -24,7 +25,8 @@ pub(super) const RULE: Rule = Rule {
           (`role-shared-with-other-service`, medium).",
     unsure: "Roles of workloads and roles that trust SageMaker are judged. A wildcard or an account counts \
              as the roles that a condition on `aws:PrincipalArn` names. A role of an account by number is \
-             unsure where the own account is not known.",
+             unsure where the own account is not known. The setting `allowed_extra_trust` names services that may \
+             share such roles.",
     fix: "leave only `Service = \"sagemaker.amazonaws.com\"` in the trust policy",
     references: &[
         Link {
@@ -163,7 +165,7 @@ impl Judge<'_, '_, '_> {
         let shown = self.context.access.show(&entry.text);
         match entry.kind {
             PrincipalKind::Service => match entry.text.known() {
-                Some(name) if is_sagemaker(name) => Admits::Fine,
+                Some(name) if is_sagemaker(name) || self.is_wanted(name) => Admits::Fine,
                 Some(name) => Admits::Service(format!("`{name}`")),
                 None => unknown(&entry.text),
             },
@@ -184,6 +186,13 @@ impl Judge<'_, '_, '_> {
                 Admits::Unknown(hinges_of_principal(entry))
             }
         }
+    }
+
+    /// Whether settings say that this service shares the roles of workloads.
+    fn is_wanted(&self, service: &str) -> bool {
+        let wanted = &self.context.settings.allowed_extra_trust;
+        let short = service.split('.').next().unwrap_or(service);
+        any(wanted, [service, short])
     }
 
     /// A wildcard, or a whole account, unless a condition leaves only roles by name.

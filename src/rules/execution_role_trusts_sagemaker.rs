@@ -1,5 +1,6 @@
 //! PG-IAM-001.
 
+use super::execution_role_trust_guards_confused_deputy::leaves_out;
 use super::statements::named;
 use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -128,6 +129,10 @@ fn judge(context: &Context<'_, '_>, role: ResourceId, uses: &[&RoleUse<'_>]) -> 
         };
         if outcome.decision == Decision::Allowed {
             verdict = verdict.worse(source_identity(context, &policy, role, used));
+            continue;
+        }
+        // That is a finding of its own.
+        if leaves_out(context, role, used.workload) {
             continue;
         }
         let same = |known: &&mut (Outcome, Vec<_>)| {

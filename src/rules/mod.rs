@@ -24,6 +24,8 @@ mod endpoint_security_group_correct;
 mod execution_role_cannot_escalate;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
+mod execution_role_permissions_narrow;
+mod execution_role_trust_guards_confused_deputy;
 mod execution_role_trust_limited;
 mod execution_role_trusts_sagemaker;
 mod frameworks;
@@ -64,6 +66,7 @@ mod orchestrator_role_can_run_job;
 mod passrole_scoped;
 mod people;
 mod plan_does_not_regress_path;
+mod policies_attached_to_groups_not_users;
 mod processing_job_definition_free_of_credentials;
 mod processing_job_definition_readable;
 mod processing_job_inter_container_traffic_encrypted;
@@ -154,6 +157,7 @@ pub static RULES: &[Rule] = &[
     access_points_restricted::RULE,
     execution_role_trusts_sagemaker::RULE,
     execution_role_trust_limited::RULE,
+    execution_role_trust_guards_confused_deputy::RULE,
     notebook_role_can_create_processing_job::RULE,
     caller_can_pass_job_role::RULE,
     passrole_scoped::RULE,
@@ -161,7 +165,9 @@ pub static RULES: &[Rule] = &[
     no_iam_user_access_keys::RULE,
     static_keys_not_delivered_to_workloads::RULE,
     execution_role_not_admin::RULE,
+    execution_role_permissions_narrow::RULE,
     execution_role_cannot_escalate::RULE,
+    policies_attached_to_groups_not_users::RULE,
     execution_role_has_service_plumbing_permissions::RULE,
     sagemaker_api_reachable_privately::RULE,
     sagemaker_users_limited_to_sagemaker_api::RULE,

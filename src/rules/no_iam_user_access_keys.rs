@@ -64,7 +64,14 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
         Setting::Known { text, .. } if text.eq_ignore_ascii_case("Inactive") => Verdict::Holds,
         Setting::Known { .. } | Setting::Absent => {
             let evidence = broken(context, key).edit(key.set("status", "Inactive"));
-            Verdict::Broken(vec![evidence])
+            let broken = Verdict::Broken(vec![evidence]);
+            match key.may_be_none() {
+                Some(why) => {
+                    let address = key.resource.address.as_str();
+                    broken.if_so("whether this access key is made", address, why)
+                }
+                None => broken,
+            }
         }
     }
 }

@@ -84,6 +84,12 @@ fn judge(context: &Context<'_, '_>, policy: &Policy, who: &str) -> Verdict {
     }
 }
 
+/// Whether a policy is one that this rule breaks on where it is attached to a user.
+pub(super) fn is_for_notebooks(policy: &Policy) -> bool {
+    let mut statements = policy.statements.iter();
+    statements.any(|statement| is_grant(statement) == Truth::Yes)
+}
+
 /// Whether a statement is about notebook instances, and does not only include them in everything.
 fn is_grant(statement: &Statement) -> Truth {
     let grants = NB_GRANTS.iter();

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     why: "The call to `CreateProcessingJob` is made with the notebook's role, under the conditions that \
           its policies set. Where they demand tags, it takes `sagemaker:AddTags` as well, and following a job \
           takes `sagemaker:DescribeProcessingJob` (low).",
-    unsure: "A role is meant to start jobs if it may create them, or may pass a role to SageMaker for \
+    unsure: "The setting `notebooks_start_jobs` says whether notebooks start jobs. Without it, a role is meant to if it may create them, or may pass a role to SageMaker for \
              nothing else. What the code may choose is chosen so that it is allowed.",
     fix: "allow `sagemaker:CreateProcessingJob` and `sagemaker:DescribeProcessingJob` on \
           `processing-job/*`",

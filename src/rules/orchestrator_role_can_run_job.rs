@@ -1,11 +1,16 @@
 //! PG-IAM-016.
 
-use super::hops::judge;
+use super::hops::{code_of, distinct, judge};
+use super::people::{is_everything, shortened};
 use super::remedy::WAY;
 use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Subject};
-use crate::finding::{Severity, Verdict};
+use crate::access::Sort;
+use crate::finding::{Evidence, Severity, Verdict};
+use crate::iam::Action;
+use crate::model::resource::Standing;
+use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
-use crate::paths::{Hop, Step};
+use crate::paths::{Hop, Path, Step};
 
 pub(super) const RULE: Rule = Rule {
     id: "orchestrator-role-can-run-job",
@@ -18,7 +23,8 @@ pub(super) const RULE: Rule = Rule {
           and hands over the job's role. A state machine that waits for the job (`.sync`) also describes it, \
           and makes a rule of EventBridge that tells it of the end. What is missing fails at the first \
           execution. The service calls from inside of AWS: a condition on `aws:SourceVpce`, `aws:SourceVpc` or \
-          `aws:SourceIp` can never be met there (`network-condition-on-service-caller`).",
+          `aws:SourceIp` can never be met there (`network-condition-on-service-caller`). Who may start it has its jobs run under \
+          their roles: the input's own are told (`may-be-started`, info).",
     unsure: "Conditions on the settings of the job are compared with what its definition says. A role or \
              policy outside the input, and settings that an execution gives, leave it open.",
     fix: "allow the role `sagemaker:CreateProcessingJob` and `iam:PassRole` on the job's role; for `.sync` also \
@@ -72,9 +78,12 @@ fn check(context: &Context<'_, '_>, carrier: &Subject<'_, '_>) -> Verdict {
         }
     }
     let is_new = |hop: &Hop| asked.iter().any(|other| std::ptr::eq(*other, hop));
+    let started = starters(context, carrier, &paths);
     let verdict = judge(context, paths.into_iter(), is_new, |hop| Some(code(hop)));
-    let Verdict::Broken(evidence) = verdict else {
-        return verdict;
+    let evidence = match verdict {
+        Verdict::Broken(evidence) => evidence,
+        Verdict::Holds if started.is_some() => Vec::new(),
+        verdict => return verdict,
     };
     let evidence = evidence.into_iter().map(|one| match one.code {
         Some(NETWORK_CONDITION) => one.fix(
@@ -83,7 +92,64 @@ fn check(context: &Context<'_, '_>, carrier: &Subject<'_, '_>) -> Verdict {
         ),
         _ => one,
     });
-    Verdict::Broken(evidence.collect())
+    Verdict::Broken(evidence.chain(started).collect())
+}
+
+/// Who may start it: whoever does has its jobs run, under their roles.
+fn starters(
+    context: &Context<'_, '_>,
+    carrier: &Subject<'_, '_>,
+    paths: &[&Path],
+) -> Option<Evidence> {
+    let first = context.graph.carried(paths.first()?.workload.id)?;
+    let action = match first.service? {
+        "states.amazonaws.com" => "states:StartExecution",
+        "sagemaker.amazonaws.com" => "sagemaker:StartPipelineExecution",
+        "scheduler.amazonaws.com" => "scheduler:UpdateSchedule",
+        _ => return None,
+    };
+    let (start, object) = (Action::named(action), context.access.object(carrier.id));
+    let roles = context.graph.iter().filter(|(_, resource)| {
+        resource.kind() == Some(Kind::Role) && resource.standing == Standing::Judged
+    });
+    let roles = roles.filter_map(|(id, _)| Some((id, context.access.caller(id)?)));
+    let people = context.people().iter().filter(|one| one.sort != Sort::Role);
+    let all = people.map(|one| (one.id, one.caller.clone())).chain(roles);
+    let starting = all.filter(|(id, caller)| {
+        let may = || context.access.may(caller, &start, &object, &[]).truth == Truth::Yes;
+        // Administrators start whatever there is.
+        let grants = || context.access.grants_of(caller, &start, &object, &[]);
+        let is_plain = || {
+            let mut grants = grants().into_iter();
+            grants.any(|grant| grant.statement().is_some_and(|one| !is_everything(one)))
+        };
+        !context.is_named_by(&context.settings.admin_principals, *id) && may() && is_plain()
+    });
+    let starting: Vec<_> = starting.collect();
+    let names: Vec<_> = starting
+        .iter()
+        .map(|(_, caller)| code_of(&caller.name))
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let roles = distinct(paths.iter().map(|path| code_of(&path.role.name)));
+    let message = format!(
+        "{} may `{action}`, and so have its jobs run as {}",
+        shortened(&names),
+        shortened(&roles)
+    );
+    let evidence = Evidence::new(message, carrier.resource.origin)
+        .code("may-be-started")
+        .severity(Severity::Info)
+        .about(action)
+        .fix(format!(
+            "nothing, if they are meant to; else take `{action}` from them"
+        ));
+    Some(starting.iter().fold(evidence, |evidence, (id, _)| {
+        let resource = context.graph.get(*id);
+        evidence.related("may start it", resource.origin)
+    }))
 }
 
 fn code(hop: &Hop) -> &'static str {

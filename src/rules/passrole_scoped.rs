@@ -1,6 +1,7 @@
 //! PG-IAM-006.
 
 use super::identity_policies::{covers, each_carried, resources_of, takes_away};
+use super::people::is_everything;
 use super::statements::{about, called, unsure};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::access::{Bound, CARRIERS, Reach, allows, is_closed_by, open_parts, widest};
@@ -21,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
           with `iam:PassedToService`: medium. On a role or a pattern without it: medium. On a pattern of \
           names with it: low.",
     unsure: "A policy that lets nobody pass a role holds. References to roles count as named. What AWS's \
-             own managed policies say is not judged here. An unconditional `Deny` of `iam:PassRole` on \
+             own managed policies say is not judged here, nor what makes an administrator. An unconditional `Deny` of `iam:PassRole` on \
              everything in the same policy counts, one elsewhere does not.",
     fix: "name the ARN of the role in `Resource`, and add `StringEquals` on `iam:PassedToService` with `sagemaker.amazonaws.com`",
     references: &[Link {
@@ -50,7 +51,8 @@ fn check(context: &Context<'_, '_>, carrier: &Subject<'_, '_>) -> Verdict {
 
 fn judge(context: &Context<'_, '_>, policy: &Policy, statement: &Statement) -> Verdict {
     let grants = allows(statement).and(covers(&statement.actions, PASS_ROLE));
-    if grants == Truth::No || takes_away(policy, PASS_ROLE) {
+    // Passing roles is the least that an administrator can do.
+    if grants == Truth::No || takes_away(policy, PASS_ROLE) || is_everything(statement) {
         return Verdict::Holds;
     }
     let reach = widest(statement.resources.as_ref(), "iam", "role/");

@@ -3,9 +3,11 @@
 use super::hops::{because, unsure};
 use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
-use crate::iam::Decision;
+use crate::iam::{Action, Decision};
+use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
 use crate::paths::{Hop, Outcome, Path, Step, WorkloadKind};
+use crate::settings::RoleModel;
 
 pub(super) const RULE: Rule = Rule {
     id: "role-mode-consistent",
@@ -19,9 +21,11 @@ pub(super) const RULE: Rule = Rule {
           (`single-role-concentrates-permissions`, info). Two roles keep the data from the notebook, and \
           work only if the notebook's role may pass the job's, and that one holds everything else: a split \
           that misses a part works for nobody (`split-incomplete`, high). A notebook that may read the \
-          data itself gives away what the split is for (`split-notebook-has-data-access`, info).",
-    unsure: "Judged for the role of a notebook that starts jobs. Either mode will do. A single role that \
-             lacks something is another rule's matter.",
+          data itself gives away what the split is for (`split-notebook-has-data-access`, info), and so does a job's role that may start \
+          jobs itself (`split-job-role-starts-jobs`, info).",
+    unsure: "Judged for the role of a notebook that starts jobs. Either mode will do, unless the setting \
+             `role_model` demands one: then what breaks it is medium. A single role that lacks something is another \
+             rule's matter.",
     fix: "complete the single role, or finish the split: the notebook's role creates jobs and passes the \
           job's role, which holds the rest",
     references: &[
@@ -90,13 +94,21 @@ fn single(context: &Context<'_, '_>, role: &Subject<'_, '_>, path: &Path) -> Ver
     if jobs.any(|job| Outcome::of(hops_as(job)) != Outcome::Proven) {
         return Verdict::NotApplicable;
     }
+    let model = context.settings.role_model;
     let message = "this one role runs the notebook and the jobs that it starts, and holds all that either \
                    needs: whoever works in the notebook has the permissions of the jobs";
     let evidence = Evidence::new(message, role.resource.origin)
         .code("single-role-concentrates-permissions")
-        .severity(Severity::Info)
+        .severity(unless_demanded(model))
         .about(path.role.name.as_str())
-        .fix("nothing, if that is meant; else give the jobs a role of their own");
+        .fix(if model == RoleModel::Split {
+            "give the jobs a role of their own"
+        } else {
+            "nothing, if that is meant; else give the jobs a role of their own"
+        });
+    if model == RoleModel::Single {
+        return Verdict::Holds;
+    }
     Verdict::Broken(vec![evidence])
 }
 
@@ -149,7 +161,67 @@ fn split(context: &Context<'_, '_>, role: &Subject<'_, '_>, path: &Path) -> Verd
     if let Some(hop) = hops().find(is_open) {
         return Verdict::Unsure(vec![unsure(context, path, &[hop])]);
     }
-    data_access(context, role, path)
+    if context.settings.role_model == RoleModel::Single {
+        let message = format!(
+            "jobs that are started as this role run as `{}`, and not as this one role",
+            path.role.name
+        );
+        let evidence = Evidence::new(message, role.resource.origin)
+            .about(path.role.name.as_str())
+            .fix("run the jobs as the notebook's own role, or set `role_model` to `split`");
+        return Verdict::Broken(vec![evidence]);
+    }
+    data_access(context, role, path).worse(starting_again(context, path))
+}
+
+/// How much it matters that roles are not kept apart: what a split is for, only where settings demand one.
+fn unless_demanded(model: RoleModel) -> Severity {
+    if model == RoleModel::Split {
+        Severity::Medium
+    } else {
+        Severity::Info
+    }
+}
+
+/// What the role of the jobs may do that is the notebook's part.
+fn starting_again(context: &Context<'_, '_>, path: &Path) -> Verdict {
+    let Some((id, caller)) = path
+        .role
+        .id
+        .and_then(|id| Some((id, context.access.caller(id)?)))
+    else {
+        return Verdict::Holds;
+    };
+    let resource = context.graph.get(id);
+    let parts = [
+        (
+            "sagemaker:CreateProcessingJob",
+            "sagemaker",
+            "processing-job/",
+        ),
+        ("iam:PassRole", "iam", "role/"),
+    ];
+    let mut may = parts.iter().filter(|(action, service, sort)| {
+        let anything = context
+            .access
+            .any_of_sort(service, &(*sort).into(), resource);
+        let action = Action::named(action);
+        let may = context.access.may_any(&caller, &action, &anything, &[]);
+        may.truth == Truth::Yes
+    });
+    let Some((action, ..)) = may.next() else {
+        return Verdict::Holds;
+    };
+    let message = format!(
+        "`{}`, as which jobs run, may `{action}`, which is the notebook's part: a container can start further jobs",
+        path.role.name
+    );
+    let evidence = Evidence::new(message, resource.origin)
+        .code("split-job-role-starts-jobs")
+        .severity(unless_demanded(context.settings.role_model))
+        .about(path.role.name.as_str())
+        .fix(format!("take `{action}` from the role of the jobs"));
+    Verdict::Broken(vec![evidence])
 }
 
 /// What a complete split is for.
@@ -167,7 +239,7 @@ fn data_access(context: &Context<'_, '_>, role: &Subject<'_, '_>, path: &Path) -
     );
     let evidence = Evidence::new(message, role.resource.origin)
         .code("split-notebook-has-data-access")
-        .severity(Severity::Info)
+        .severity(unless_demanded(context.settings.role_model))
         .about(path.role.name.as_str())
         .fix("nothing, if the notebook is meant to read the data; else take the permission from its role");
     Verdict::Broken(vec![evidence])

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::identity_policies::designated_groups;
+use super::identity_policies::{designated_groups, is_about_sagemaker};
 use super::people::shortened;
 use super::resource_policies::{Door, door};
 use super::sagemaker_only::others;
 use super::statements::{about, called, open, unsure};
 use super::{Check, Context, DESIGNATED_GROUPS, Example, Link, Rule, RuleKind, Subject};
 use crate::access::{AttachedPolicy, Reach};
-use crate::access::{CARRIERS, allows, hinges, is_by_aws, open_parts, widest};
+use crate::access::{CARRIERS, allows, demanded, hinges, is_by_aws, open_parts, widest};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::equal_texts;
 use crate::iam::policy::{ActionEntry, PrincipalKind, Statement};
@@ -33,7 +33,8 @@ pub(super) const RULE: Rule = Rule {
              `iam:ListRoles`, `kms:ListAliases`, `ec2:Describe*`, reading logs and metrics, and \
              `sts:GetCallerIdentity`. Other actions by name on named resources: low. Users count that the policy \
              of an endpoint for the API or for notebooks names, with the groups that they are in. AWS's managed \
-             policies count.",
+             policies count. Where the setting `allowed_regions` names Regions, a policy that allows SageMaker in \
+             others is low (`region-not-restricted`).",
     fix: "leave `sagemaker:` actions and `iam:PassRole` on the job's role in the policy; give what else is needed to \
           the role that workloads run as",
     references: &[
@@ -77,7 +78,9 @@ fn check(context: &Context<'_, '_>, carrier: &Subject<'_, '_>) -> Verdict {
         } else {
             let statements = one.policy.statements.iter();
             statements.fold(Verdict::Holds, |verdict, statement| {
-                verdict.worse(judge(context, one, statement, &holders))
+                verdict
+                    .worse(judge(context, one, statement, &holders))
+                    .worse(in_any_region(context, one, statement, &holders))
             })
         };
         verdict
@@ -212,6 +215,52 @@ fn judge(
         shortened(&names)
     );
     Verdict::Broken(vec![evidence(message).severity(severity)])
+}
+
+/// Whether settings say where SageMaker may be used, and a statement allows it elsewhere.
+fn in_any_region(
+    context: &Context<'_, '_>,
+    one: &AttachedPolicy<'_, '_>,
+    statement: &Statement,
+    holders: &str,
+) -> Verdict {
+    let regions = &context.settings.allowed_regions;
+    let is_its = allows(statement) == Truth::Yes && is_about_sagemaker(statement);
+    if regions.is_empty() || !is_its {
+        return Verdict::Holds;
+    }
+    let is_allowed = |region: &str| regions.iter().any(|one| one == region);
+    let demanded = demanded(statement, "aws:requestedregion").any(|condition| {
+        let mut values = condition.values.iter();
+        values.all(|value| value.text.known().is_none_or(is_allowed))
+    });
+    let mut resources = statement.resources.iter().flat_map(|one| &one.entries);
+    let is_named = statement.resources.as_ref().is_some_and(|one| !one.negated)
+        && resources.all(|entry| {
+            let fields = entry.pattern.pattern.text.fields(5).unwrap_or_default();
+            let region = fields.get(3);
+            region.is_some_and(|region| region.known().is_none_or(is_allowed))
+        });
+    if demanded || is_named {
+        return Verdict::Holds;
+    }
+    let policy = &one.policy;
+    let message = format!(
+        "{} allows SageMaker in every Region to {holders}, and not only in {}",
+        called(statement, policy),
+        shortened(
+            &regions
+                .iter()
+                .map(|one| format!("`{one}`"))
+                .collect::<Vec<_>>()
+        )
+    );
+    let evidence = Evidence::new(message, statement.at)
+        .code("region-not-restricted")
+        .about(about(statement, policy))
+        .severity(Severity::Low)
+        .fix("demand the Regions by `StringEquals` on `aws:RequestedRegion`");
+    Verdict::Broken(vec![evidence])
 }
 
 fn is_pattern(entry: &ActionEntry) -> bool {

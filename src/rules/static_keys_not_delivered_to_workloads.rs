@@ -1,5 +1,7 @@
 //! PG-IAM-009.
 
+use std::collections::BTreeSet;
+
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::resource::Standing;
@@ -14,10 +16,12 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Critical,
     summary: "no access key of an IAM user flows into a workload",
     why: "A key that a configuration hands on lies in the state, in logs, and wherever the workload is \
-          described, and works from anywhere. A Processing job runs as a role, and needs no key. In \
-          Secrets Manager the key is at least guarded (high).",
+          described, and works from anywhere. An output shows it to everybody who may read the state or the \
+          stack. A Processing job runs as a role, and needs no key. In Secrets Manager the key is at least \
+          guarded (high).",
     unsure: "The flow is told by references: in a value, in an expression of the configuration, through \
-             the inputs of modules. Where it goes through a local value, of which a plan does not show what it is made, an unknown or secret attribute is unsure.",
+             the inputs of modules. Where it goes through a local value, of which a plan does not show what it is made, an unknown or secret attribute is unsure. An output that holds only a key's id, or its encrypted \
+             secret, is none.",
     fix: "delete the access key, cut the reference, and give the workload's role the permission instead",
     references: &[
         Link {
@@ -48,6 +52,7 @@ const SINKS: &[Kind] = &[
     Kind::Lambda,
     Kind::Orchestrator,
     Kind::OrchestratorTarget,
+    Kind::Credential,
 ];
 
 /// What an access key gives away; nothing, where it is mentioned as a whole.
@@ -60,6 +65,9 @@ const PARTS: &[&str] = &[
 ];
 
 fn check(context: &Context<'_, '_>, sink: &Subject<'_, '_>) -> Verdict {
+    if sink.resource.kind() == Some(Kind::Credential) {
+        return given_out(context, sink);
+    }
     let keys: Vec<_> = context
         .graph
         .iter()
@@ -102,6 +110,31 @@ fn check(context: &Context<'_, '_>, sink: &Subject<'_, '_>) -> Verdict {
         }]));
     }
     verdict
+}
+
+/// What of a key an output shows to whoever may read it: its id alone opens nothing, nor does what is encrypted.
+const SHOWN: &[&str] = &["", "secret", "ses_smtp_password_v4"];
+
+/// An output that hands the key to everybody who may read the state or the stack.
+fn given_out(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
+    let outputs = context.graph.outputs_of(key.id).into_iter();
+    let outputs = outputs.filter(|(_, part)| SHOWN.contains(&part.as_str()));
+    let names: BTreeSet<_> = outputs.map(|(name, _)| name).collect();
+    let evidence = names.into_iter().map(|name| {
+        let message = format!(
+            "the output `{name}` gives this access key to everybody who may read the outputs"
+        );
+        Evidence::new(message, key.resource.origin).about(format!("output {name}"))
+    });
+    let evidence: Vec<_> = evidence.collect();
+    match key.may_be_none() {
+        _ if evidence.is_empty() => Verdict::NotApplicable,
+        Some(why) => {
+            let address = key.resource.address.as_str();
+            Verdict::Broken(evidence).if_so("whether this access key is made", address, why)
+        }
+        None => Verdict::Broken(evidence),
+    }
 }
 
 /// A local value that is not known, or secret, may hide a key: a plan does not show what it is made of.

@@ -44,6 +44,8 @@ pub struct Settings {
     pub kms_max_rotation_days: u32,
     /// The shortest time that a key waits before it is deleted, in days.
     pub kms_min_deletion_days: u32,
+    /// Files with the text of managed policies, by ARN; relative to the file of the settings.
+    pub managed_policies: BTreeMap<String, String>,
     /// Whether the code in notebooks starts Processing jobs; left out, the rights of each notebook's role tell.
     pub notebooks_start_jobs: Option<bool>,
     /// Ids of organizations whose principals are trusted.
@@ -79,6 +81,7 @@ impl Default for Settings {
             kms_grant_mode: KeyGrantMode::Either,
             kms_max_rotation_days: 365,
             kms_min_deletion_days: 14,
+            managed_policies: BTreeMap::new(),
             notebooks_start_jobs: None,
             organization: Vec::new(),
             own_accounts: Vec::new(),

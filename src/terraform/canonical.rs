@@ -63,6 +63,7 @@ impl<'r> World<'r> {
             present: true,
             evaluated: true,
             modules: self.modules(),
+            outputs: self.root_outputs(),
             ..Configuration::default()
         };
         for ((one, declared), provider) in found.iter().zip(declared).zip(ids) {

@@ -58,20 +58,21 @@ impl World<'_> {
                     let name = Cow::Owned(input.name.clone());
                     (name, of_expr(&input.value, parent.module))
                 });
-                let outputs = instance.module.body.blocks_named("output");
-                let outputs = outputs.filter_map(|output| {
-                    let name = Cow::Owned(output.labels.first()?.clone());
-                    let value = &output.body.argument("value")?.value;
-                    Some((name, of_expr(value, instance.module)))
-                });
                 expression::Module {
                     inputs: inputs.collect(),
-                    outputs: outputs.collect(),
+                    outputs: outputs_of(instance.module),
                     repetition: repetition(&call.body, parent.module),
                 }
             });
         }
         modules
+    }
+
+    /// What the root module gives out.
+    pub(super) fn root_outputs(&self) -> Vec<(Cow<'static, str>, Expression<'static>)> {
+        let instances = self.instances.borrow();
+        let root = instances.iter().find(|one| one.parent.is_none());
+        root.map_or_else(Vec::new, |root| outputs_of(root.module))
     }
 }
 
@@ -104,4 +105,14 @@ fn through_locals(names: Vec<String>, module: &Module) -> Names {
         }
     }
     found
+}
+
+/// What a module gives out.
+fn outputs_of(module: &Module) -> Vec<(Cow<'static, str>, Expression<'static>)> {
+    let outputs = module.body.blocks_named("output").filter_map(|output| {
+        let name = Cow::Owned(output.labels.first()?.clone());
+        let value = &output.body.argument("value")?.value;
+        Some((name, of_expr(value, module)))
+    });
+    outputs.collect()
 }

@@ -7,6 +7,7 @@
 )]
 
 mod keys;
+mod peers;
 mod people;
 mod roles;
 #[path = "../support/mod.rs"]

@@ -176,6 +176,7 @@ impl<'de> Section<'de> {
                 contents.secret_variables.push(name.clone());
             }
         }
+        contents.configuration.outputs = outputs(reading, &self.root_module.outputs);
         self.root_module.read("", reading, &mut contents);
         contents
     }
@@ -244,16 +245,13 @@ impl<'de> ModuleNode<'de> {
         }
         for (name, call) in self.module_calls.0 {
             let inner = inside(path, &format!("module.{name}"));
-            let outputs = call.module.outputs.0.iter().map(|(name, output)| {
-                let text = output.expression.map_or("null", RawValue::get);
-                (name.clone(), parse(reading, text))
-            });
+            let outputs = outputs(reading, &call.module.outputs);
             match entries(reading, call.expressions, &NO_FIELDS) {
                 Some(inputs) => {
                     let (for_each, count) = (call.for_each_expression, call.count_expression);
                     let module = Module {
                         inputs,
-                        outputs: outputs.collect(),
+                        outputs,
                         repetition: repetition(reading, for_each, count),
                     };
                     contents.configuration.modules.insert(inner.clone(), module);
@@ -263,6 +261,18 @@ impl<'de> ModuleNode<'de> {
             call.module.read(&inner, reading, contents);
         }
     }
+}
+
+/// What a module gives out.
+fn outputs<'de>(
+    reading: &Reading<'de>,
+    outputs: &Entries<'de, OutputNode<'de>>,
+) -> Vec<(Cow<'de, str>, Expression<'de>)> {
+    let outputs = outputs.0.iter().map(|(name, output)| {
+        let text = output.expression.map_or("null", RawValue::get);
+        (name.clone(), parse(reading, text))
+    });
+    outputs.collect()
 }
 
 static NO_FIELDS: Fields = Fields::none();

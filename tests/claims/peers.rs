@@ -1,0 +1,54 @@
+//! What other tools get wrong about roles, as far as it is known: each input with what has to be said of it.
+
+use plangate::finding::{Finding, FindingVerdict};
+
+use super::said_of;
+
+fn says(rule: &str, input: &str, code: Option<&str>) -> bool {
+    let (verdict, findings) = said_of(rule, &format!("testdata/inputs/peers/{input}"));
+    let is_it = |one: &Finding| one.verdict == FindingVerdict::Broken && one.code == code;
+    verdict == "broken" && findings.iter().any(is_it)
+}
+
+#[test]
+fn a_role_that_lies_outside_of_the_template_is_not_known_and_not_missing() {
+    let input = "testdata/inputs/peers/role-outside.yaml";
+    let (verdict, findings) = said_of("IAM-001", input);
+    assert_eq!(verdict, "unsure");
+    let hinges = findings.iter().flat_map(|one| &one.hinges_on);
+    let reasons: Vec<_> = hinges.map(|one| one.reason.as_str()).collect();
+    assert_eq!(reasons, ["external resource"]);
+    for rule in ["IAM-002", "IAM-010", "IAM-011"] {
+        assert_eq!(said_of(rule, input).0, "not applicable", "{rule}");
+    }
+}
+
+#[test]
+fn a_policy_that_is_encoded_with_the_arn_of_a_new_bucket_is_read_from_the_source_and_else_unknown()
+{
+    let (of_plan, _) = said_of("IAM-011", "testdata/inputs/peers/encoded-policy.plan.json");
+    assert_eq!(of_plan, "unsure");
+    assert!(says("IAM-011", "encoded-policy", None));
+}
+
+#[test]
+fn amazon_sagemaker_full_access_does_not_read_data_under_a_customer_key() {
+    assert!(says(
+        "PATH-001",
+        "full-access",
+        Some("kms-decrypt-missing-identity")
+    ));
+    assert!(says("IAM-011", "full-access", None));
+}
+
+#[test]
+fn a_job_with_nothing_set_whose_role_may_use_all_of_sagemaker_is_neither_safe_nor_able_to_run() {
+    for (rule, code) in [
+        ("PJ-001", None),
+        ("PJ-005", None),
+        ("IAM-011", None),
+        ("PATH-003", Some("ecr-token-missing")),
+    ] {
+        assert!(says(rule, "job-without-more", code), "{rule}");
+    }
+}
