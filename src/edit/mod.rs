@@ -4,7 +4,10 @@
 //!
 //! Whether the change is worth making, others find out: see `run`.
 
+mod blocks;
+mod circles;
 mod diff;
+mod items;
 mod lines;
 mod rows;
 mod template;
@@ -14,10 +17,11 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Replacement, Suggestion};
 use crate::hcl::syntax::Body;
-use crate::model::edit::{Edit, Scalar};
-use crate::model::graph::ResourceGraph;
+use crate::model::edit::{Edit, Scalar, To};
+use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::resource::Resource;
 use crate::model::source::{FileId, SourceMap, Span};
+use crate::model::statement::{Name, Statement};
 use crate::model::value::Why;
 use crate::model::vocabulary::{Language, TypeEntry};
 use crate::yaml::Document;
@@ -71,19 +75,38 @@ impl<'s> Editor<'s> {
         if is_open
             || is_elsewhere
             || graph.carried(first.of).is_some()
-            || !self.is_written_here(resource)
+            || resource.construct.is_some()
         {
+            return None;
+        }
+        if let ([], To::With(statement, beside)) = (rest, &first.to) {
+            let changes = self.addition(graph, first.of, statement, *beside)?;
+            return self.told(resource, beside.file, changes);
+        }
+        if !self.is_written_here(at.file) {
             return None;
         }
         let entry = resource.entry?;
         let wishes = edits.iter().map(|edit| wish(entry, edit));
         let wishes: Vec<Wish<'_>> = wishes.collect::<Option<_>>()?;
         let changes = self.changes(resource, entry, &wishes)?;
-        let text = self.sources.text(at.file);
+        self.told(resource, at.file, changes)
+    }
+
+    /// Changes of a file as what people and programs are told.
+    fn told(
+        &self,
+        resource: &Resource<'_>,
+        file: FileId,
+        changes: Vec<Change>,
+    ) -> Option<Suggestion> {
+        let text = self.sources.text(file);
         let (start, end) = diff::around(text, &changes)?;
+        let start_of = u32::try_from(start).ok()?;
         let place = self.sources.location(Span {
-            start: u32::try_from(start).ok()?,
-            ..at
+            file,
+            start: start_of,
+            end: start_of,
         });
         let moved = changes.iter().map(|change| Change {
             start: change.start - start,
@@ -95,7 +118,7 @@ impl<'s> Editor<'s> {
         let replacements = changes.into_iter().map(|change| {
             let byte = |at: usize| u32::try_from(at).ok();
             let span = Span {
-                file: at.file,
+                file,
                 start: byte(change.start)?,
                 end: byte(change.end)?,
             };
@@ -105,7 +128,7 @@ impl<'s> Editor<'s> {
             })
         });
         Some(Suggestion {
-            file: self.sources.name(at.file).to_owned(),
+            file: self.sources.name(file).to_owned(),
             replacements: replacements.collect::<Option<_>>()?,
             patch,
             resource: resource.address.as_str().to_owned(),
@@ -113,10 +136,76 @@ impl<'s> Editor<'s> {
         })
     }
 
-    /// Whether it is declared in a file that its author writes: not in a module that `terraform init` fetched, nor in
-    /// a file of a binary plan or one that a program wrote.
-    fn is_written_here(&self, resource: &Resource<'_>) -> bool {
-        let name = self.sources.name(resource.origin.file);
+    /// What to write for a policy to have another statement, behind those that it has.
+    fn addition(
+        &mut self,
+        graph: &ResourceGraph<'_>,
+        of: ResourceId,
+        statement: &Statement,
+        beside: Span,
+    ) -> Option<Vec<Change>> {
+        let file = beside.file;
+        if !self.is_written_here(file) || !statement.is_whole() {
+            return None;
+        }
+        let (text, name) = (self.sources.text(file), self.sources.name(file));
+        if graph.language() == Language::Terraform {
+            name.strip_suffix(".tf")?;
+            let modules = self.modules.entry(file);
+            let body = modules.or_insert_with(|| crate::hcl::file(text, file).ok());
+            let block = blocks::block_at(body.as_ref()?, beside)?.clone();
+            let mut names = Vec::new();
+            for id in statement.named() {
+                names.push((id, self.local_name(graph, of, id, file)?));
+            }
+            let wanted = names.iter().map(|(_, name)| name.as_str());
+            if circles::in_modules(self.sources, file, &block, &wanted.collect::<Vec<_>>()) {
+                return None;
+            }
+            return blocks::added(text, &block, beside, statement, &names);
+        }
+        let templates = self.templates.entry(file);
+        let document = templates.or_insert_with(|| template::read(text, file));
+        let document = document.as_ref()?;
+        let mut names = Vec::new();
+        for id in statement.named() {
+            let named = graph.get(id);
+            let name = named.address.as_str();
+            let is_here = named.origin.file == file && !name.contains(['.', ':']);
+            names.push((id, is_here.then(|| name.to_owned())?));
+        }
+        let wanted = names.iter().map(|(_, name)| name.as_str());
+        if circles::in_template(text, document, beside, &wanted.collect::<Vec<_>>()) {
+            return None;
+        }
+        items::added(text, document, beside, statement, &names)
+    }
+
+    /// What the module in a file calls a resource, if it is one of that module.
+    fn local_name(
+        &self,
+        graph: &ResourceGraph<'_>,
+        of: ResourceId,
+        id: ResourceId,
+        file: FileId,
+    ) -> Option<String> {
+        let folder = |file: FileId| {
+            let name = self.sources.name(file);
+            name.rsplit_once('/').map_or("", |(folder, _)| folder)
+        };
+        let named = graph.get(id);
+        let (address, module) = (named.address.as_str(), named.address.module());
+        let is_same = module == graph.get(of).address.module();
+        let is_here = folder(named.origin.file) == folder(file);
+        let rest = address.strip_prefix(module)?;
+        let rest = rest.strip_prefix('.').unwrap_or(rest);
+        (is_same && is_here && !rest.contains("[*]")).then(|| rest.to_owned())
+    }
+
+    /// Whether a file is one that its author writes: not in a module that `terraform init` fetched, nor inside of a
+    /// binary plan.
+    fn is_written_here(&self, file: FileId) -> bool {
+        let name = self.sources.name(file);
         let mut folders = name.split('/');
         let is_fetched = folders.any(|folder| folder == ".terraform");
         // A drive has a colon, too, but not behind a dot.
@@ -124,8 +213,7 @@ impl<'s> Editor<'s> {
             .split_once(':')
             .is_some_and(|(outer, _)| outer.contains('.'));
         let is_no_file = matches!(name, "" | "-");
-        let is_generated = resource.construct.is_some();
-        !(is_fetched || is_inside || is_no_file || is_generated)
+        !(is_fetched || is_inside || is_no_file)
     }
 
     /// The changes, in the order of the text; they are known to read back as what is wished.
@@ -215,10 +303,25 @@ fn wish<'e>(entry: &'e TypeEntry, edit: &'e Edit) -> Option<Wish<'e>> {
         steps.push((own, field.single));
         fields = &field.fields;
     }
-    Some(Wish {
-        steps,
-        to: &edit.to,
-    })
+    match &edit.to {
+        To::Is(to) => Some(Wish { steps, to }),
+        To::With(..) => None,
+    }
+}
+
+/// What a statement calls a resource by its ARN.
+type LocalNames = [(ResourceId, String)];
+
+/// A name as it is called, with what follows it; else the text that it is.
+fn called<'n>(name: &'n Name, names: &'n LocalNames) -> Option<(Option<&'n str>, &'n str)> {
+    match name {
+        Name::Text(text) => Some((None, text)),
+        Name::Arn(id, inside) => {
+            let (_, own) = names.iter().find(|(own, _)| own == id)?;
+            Some((Some(own), inside))
+        }
+        Name::Gap(_) => None,
+    }
 }
 
 /// The text with changes made, which are in its order.

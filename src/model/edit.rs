@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::graph::{Part, PartContent, ResourceGraph, ResourceId};
 use super::source::Span;
+use super::statement::{self, Statement};
 use super::value::{Data, Map, Value};
 
 /// One attribute of one resource with another value.
@@ -15,7 +16,16 @@ pub struct Edit {
     /// Its canonical path.
     pub path: Cow<'static, str>,
     /// What it becomes.
-    pub to: Scalar,
+    pub to: To,
+}
+
+/// What an attribute becomes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum To {
+    /// This and nothing else.
+    Is(Scalar),
+    /// A policy with one more statement, at the end of the list with the statement that stands at this place.
+    With(Box<Statement>, Span),
 }
 
 /// What an attribute is set to.
@@ -63,7 +73,7 @@ impl Part<'_, '_> {
         Some(Edit {
             of: graph.find(self.said_by.address.as_str())?,
             path: path.into(),
-            to: Scalar::Flag(true),
+            to: To::Is(Scalar::Flag(true)),
         })
     }
 }
@@ -71,9 +81,10 @@ impl Part<'_, '_> {
 /// What to do, in canonical terms: `` set `enable_key_rotation = true` ``.
 #[must_use]
 pub fn words(edits: &[Edit]) -> String {
-    let each = edits.iter().map(|edit| match &edit.to {
-        Scalar::Flag(flag) => format!("`{} = {flag}`", edit.path),
-        Scalar::Text(text) => format!("`{} = {text:?}`", edit.path),
+    let each = edits.iter().filter_map(|edit| match &edit.to {
+        To::Is(Scalar::Flag(flag)) => Some(format!("`{} = {flag}`", edit.path)),
+        To::Is(Scalar::Text(text)) => Some(format!("`{} = {text:?}`", edit.path)),
+        To::With(..) => None,
     });
     format!("set {}", each.collect::<Vec<_>>().join(" and "))
 }
@@ -91,9 +102,33 @@ impl<'a> ResourceGraph<'a> {
             let first = edit.path.split('.').next().unwrap_or_default();
             let before = resource.attributes.get(first).cloned();
             undo.push((edit.of, first.to_owned(), before));
-            set(&mut resource.attributes, &edit.path, edit.to.value(at), at);
+            match &edit.to {
+                To::Is(to) => set(&mut resource.attributes, &edit.path, to.value(at), at),
+                To::With(statement, beside) => {
+                    let policy = resource.attributes.get_mut(first);
+                    let is_it = |at: Span| at == *beside;
+                    let list = policy.and_then(|policy| statement::beside(policy, &is_it));
+                    if let Some(list) = list {
+                        list.push(statement.value(*beside));
+                    }
+                }
+            }
         }
         Undo(undo)
+    }
+
+    /// The policies in which a statement stands at a place: whose attribute it is, and the place there, which several
+    /// readings of one file tell differently.
+    pub fn statements_at(
+        &self,
+        is_it: &dyn Fn(Span) -> bool,
+    ) -> impl Iterator<Item = (ResourceId, &str, Span)> {
+        self.iter().flat_map(move |(id, resource)| {
+            let attributes = resource.attributes.iter();
+            attributes.filter_map(move |(name, value)| {
+                Some((id, name, statement::place_in(value, is_it)?))
+            })
+        })
     }
 
     /// Takes changes back.

@@ -10,6 +10,7 @@ pub mod others;
 pub mod problem;
 pub mod resource;
 pub mod source;
+pub mod statement;
 mod symbols;
 pub mod truth;
 pub mod value;

@@ -11,7 +11,7 @@ use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
 use crate::iam::equal_texts;
 use crate::iam::policy::PrincipalKind;
-use crate::model::edit::{Edit, Scalar};
+use crate::model::edit::{Edit, Scalar, To};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::source::Span;
@@ -386,7 +386,7 @@ impl<'g> Subject<'g, '_> {
         Edit {
             of: self.id,
             path: path.to_owned().into(),
-            to,
+            to: To::Is(to),
         }
     }
 

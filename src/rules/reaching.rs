@@ -2,7 +2,7 @@
 
 use super::{Context, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
-use crate::model::edit::{Edit, Scalar};
+use crate::model::edit::{Edit, Scalar, To};
 use crate::network::{Blocked, Exit, Missing, Obstacle};
 use crate::paths::{Service, ServiceReach};
 use crate::workload::noun;
@@ -57,7 +57,7 @@ pub(super) fn judge(
             Some((of, flag)) => evidence.edit(Edit {
                 of,
                 path: flag.into(),
-                to: Scalar::Flag(true),
+                to: To::Is(Scalar::Flag(true)),
             }),
             None => evidence,
         };

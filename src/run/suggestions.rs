@@ -10,7 +10,7 @@ use super::words::in_own_words;
 use crate::check::{Judgement, check};
 use crate::edit::Editor;
 use crate::finding::{Finding, FindingVerdict, Suggestion, Verdict};
-use crate::model::edit::{Edit, words};
+use crate::model::edit::{Edit, To, words};
 use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::source::{SourceMap, Span};
 
@@ -77,6 +77,10 @@ fn trials(estate: &Estate<'_>, told: &[Told<'_>], findings: &[Finding]) -> Vec<T
         let shown = &suggestion.patch;
         // Two rules may want one attribute to be two things.
         let clashes = edits.iter().any(|edit| {
+            // A policy takes many statements.
+            if let To::With(..) = edit.to {
+                return false;
+            }
             let place = (edit.of, edit.path.clone().into_owned());
             set.entry(place).or_insert_with(|| edit.clone()) != edit
         });
@@ -103,6 +107,9 @@ fn says_no_more(help: &str, edits: &[Edit], graph: &ResourceGraph<'_>) -> bool {
     let Some(resource) = edits.first().map(|first| graph.get(first.of)) else {
         return false;
     };
+    if edits.iter().any(|edit| matches!(edit.to, To::With(..))) {
+        return true;
+    }
     let by_last_name = edits.iter().map(|edit| Edit {
         path: edit
             .path
@@ -122,7 +129,7 @@ fn says_no_more(help: &str, edits: &[Edit], graph: &ResourceGraph<'_>) -> bool {
 }
 
 /// Makes each edit one of every resource that the edited text declares: all instances, in all calls of its module.
-fn for_all_instances(graph: &ResourceGraph<'_>, sources: &SourceMap, trials: &mut [Trial]) {
+fn for_all_instances(graph: &ResourceGraph<'_>, sources: &SourceMap, trials: &mut Vec<Trial>) {
     let place = |at: Span| (sources.name(at.file), at.start, at.end);
     let place_of = |id: ResourceId| {
         let resource = graph.get(id);
@@ -136,7 +143,15 @@ fn for_all_instances(graph: &ResourceGraph<'_>, sources: &SourceMap, trials: &mu
             ids.push(id);
         }
     }
+    trials.retain_mut(|trial| in_all_readings(graph, sources, &mut trial.edits));
     for trial in trials {
+        if trial
+            .edits
+            .iter()
+            .any(|edit| matches!(edit.to, To::With(..)))
+        {
+            continue;
+        }
         let edits = trial.edits.iter().flat_map(|edit| {
             let ids = instances.get(&place_of(edit.of));
             ids.into_iter().flatten().map(|id| Edit {
@@ -146,6 +161,34 @@ fn for_all_instances(graph: &ResourceGraph<'_>, sources: &SourceMap, trials: &mu
         });
         trial.edits = edits.collect();
     }
+}
+
+/// Makes each statement that is added one of every policy that the edited text is, and tells whether it means the same
+/// in all of them: what it names is found by a name that another call of a module gives to something else.
+fn in_all_readings(graph: &ResourceGraph<'_>, sources: &SourceMap, edits: &mut Vec<Edit>) -> bool {
+    let place = |at: Span| (sources.name(at.file), at.start, at.end);
+    let mut more = Vec::new();
+    for edit in edits.iter() {
+        let To::With(statement, beside) = &edit.to else {
+            continue;
+        };
+        let is_it = |at: Span| place(at) == place(*beside);
+        for (of, path, at) in graph.statements_at(&is_it) {
+            let module = |id: ResourceId| graph.get(id).address.module();
+            if module(of) != module(edit.of) && statement.named().next().is_some() {
+                return false;
+            }
+            more.push(Edit {
+                of,
+                path: path.to_owned().into(),
+                to: To::With(statement.clone(), at),
+            });
+        }
+    }
+    if !more.is_empty() {
+        *edits = more;
+    }
+    true
 }
 
 /// What tells findings apart.
