@@ -154,13 +154,23 @@ fn suggested(report: &Report) -> impl Iterator<Item = &Finding> {
 const MENDED: &[&str] = &[
     "access-points-restricted",
     "bucket-public-access-blocked",
+    "endpoint-policies-admit-required-traffic",
+    "execution-role-has-service-plumbing-permissions",
+    "job-pulls-image",
+    "job-reads-input",
+    "job-writes-output",
     "key-rotation-enabled",
     "no-iam-user-access-keys",
+    "notebook-reads-dataset",
+    "notebook-role-can-create-processing-job",
     "notebook-root-access-disabled",
+    "notebook-starts-processing-job",
+    "orchestrator-role-can-run-job",
     "processing-job-inter-container-traffic-encrypted",
     "processing-job-network-isolated",
     "studio-access-governed-by-iam",
     "workload-reaches-services",
+    "workload-volume-key-usable",
 ];
 
 #[test]
