@@ -8,6 +8,7 @@
 mod support;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use plangate::finding::{Finding, FindingVerdict};
@@ -19,6 +20,7 @@ use support::Alone;
 #[test]
 fn fixtures_get_the_verdict_of_their_name() {
     let wrong = RefCell::new(Vec::new());
+    let said_by = RefCell::new(BTreeSet::new());
     insta::glob!("../testdata/rules", "*/*.plan.json", |path| {
         let folder = path.parent().and_then(Path::file_name).unwrap();
         let rule = rules::find(folder.to_str().unwrap()).expect("the folder is named for a rule");
@@ -51,6 +53,9 @@ fn fixtures_get_the_verdict_of_their_name() {
             "not applicable" if rule.is_about_changes() => verdict,
             of_source => of_source,
         };
+        let mut said_by = said_by.borrow_mut();
+        said_by.insert((rule.id, "the plan", of_plan));
+        said_by.insert((rule.id, "the source", of_source));
         let with_source = printed(&report);
         let may_be = |given, other| given == expected || given == other;
         let by_source = if expected == "unsure" {
@@ -80,6 +85,8 @@ fn fixtures_get_the_verdict_of_their_name() {
         });
         if let Some(template) = &template {
             let of_template = of_template(template);
+            said_by.insert((rule.id, "a template", of_template));
+            said_by.insert((rule.id, FOR, expected));
             let is_conditional = of_template == "broken in some cases" && expected == "unsure";
             if of_template != expected && of_template != of_source && !is_conditional {
                 let fixture = format!("{beside}: template is {of_template}");
@@ -115,9 +122,41 @@ fn fixtures_get_the_verdict_of_their_name() {
             insta::assert_snapshot!(fixture, said);
         });
     });
-    let wrong = wrong.into_inner().join("\n");
+    let mut wrong = wrong.into_inner();
+    if std::env::var_os("INSTA_GLOB_FILTER").is_none() {
+        wrong.extend(unsaid(&said_by.into_inner()));
+    }
+    let wrong = wrong.join("\n");
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// What no fixture of a rule makes it say: that something holds or is broken of a plan, of a source and, where one of
+/// its fixtures for that is a template too, of a template; that it is unsure, of a plan, which knows least.
+fn unsaid(said: &BTreeSet<(&'static str, &'static str, &'static str)>) -> Vec<String> {
+    let asked = [
+        ("the plan", &["holds", "broken", "unsure"][..]),
+        ("the source", &["holds", "broken"]),
+        ("a template", &["holds", "broken"]),
+    ];
+    let mut unsaid = Vec::new();
+    for rule in rules::RULES {
+        for (form, verdicts) in asked {
+            for verdict in verdicts {
+                let is_there = form != "a template" || said.contains(&(rule.id, FOR, verdict));
+                if is_there && !said.contains(&(rule.id, form, verdict)) {
+                    unsaid.push(format!(
+                        "no fixture makes {} say {verdict} of {form}",
+                        rule.id
+                    ));
+                }
+            }
+        }
+    }
+    unsaid
+}
+
+/// A template whose fixture is named for a verdict.
+const FOR: &str = "a template for";
 
 /// The verdict of a template, which may hold for some answers only.
 fn of_template(report: &plangate::finding::Report) -> &'static str {

@@ -58,7 +58,7 @@ pub(super) fn sharing(graph: &ResourceGraph<'_>) -> Vec<ResourceId> {
         ];
         let lists = ["roles", "groups", "users"];
         kind.is_some_and(|kind| may.contains(&kind))
-            && lists.iter().any(|list| resource.get(list).is_some())
+            && lists.iter().any(|list| resource.if_any(list).is_some())
     });
     sharing.map(|(id, _)| id).collect()
 }
@@ -112,7 +112,7 @@ impl<'g, 'a> Access<'g, 'a> {
         let Some(policy) = part.get("policy") else {
             return;
         };
-        if part.said_by.get("policy").is_none() {
+        if part.said_by.if_any("policy").is_none() {
             return self.blocks(policy, part.said_by, attached);
         }
         attached.policies.push(AttachedPolicy {
@@ -167,7 +167,7 @@ impl<'g, 'a> Access<'g, 'a> {
                     }
                     _ => continue,
                 }
-                if let Some(arn) = resource.get("policy_arn") {
+                if let Some(arn) = resource.if_any("policy_arn") {
                     self.managed(arn, resource, attached);
                 } else if let Some(policy) = resource.get("policy") {
                     attached.policies.push(AttachedPolicy {
@@ -324,7 +324,7 @@ fn in_any_partition(arn: &Value<'_>) -> Option<String> {
 
 /// What messages call the attribute by which a resource attaches policies.
 fn name_of_policies(said_by: &Resource<'_>) -> String {
-    let attribute = match said_by.get("policy_arn") {
+    let attribute = match said_by.if_any("policy_arn") {
         Some(_) => "policy_arn",
         None => "managed_policy_arns",
     };

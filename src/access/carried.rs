@@ -127,7 +127,7 @@ impl<'g, 'a> Access<'g, 'a> {
     pub fn attaches_unknown(&self) -> bool {
         let graph = self.graph();
         graph.iter().any(|(_, resource)| {
-            let values = ATTACHING.iter().filter_map(|path| resource.get(path));
+            let values = ATTACHING.iter().filter_map(|path| resource.if_any(path));
             let mut arns =
                 values.flat_map(|one| one.as_list().unwrap_or(std::slice::from_ref(one)));
             arns.any(|arn| {
@@ -168,7 +168,7 @@ impl<'g, 'a> Access<'g, 'a> {
 /// The managed policies that are the boundary of somebody.
 fn boundaries_of_all(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
     let identities = graph.iter().map(|(_, resource)| resource);
-    let named = identities.filter_map(|resource| resource.get("permissions_boundary"));
+    let named = identities.filter_map(|resource| resource.if_any("permissions_boundary"));
     let targets = named.map(|boundary| graph.target(boundary, &[Kind::PolicyManaged]));
     let found = targets.filter_map(|target| match target {
         Target::Resource(id) => Some(id),
@@ -181,7 +181,7 @@ fn boundaries_of_all(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
 fn named_by(graph: &ResourceGraph<'_>, resource: &Resource<'_>) -> Vec<ResourceId> {
     let mut found = Vec::new();
     for (kind, paths) in IDENTITIES {
-        for value in paths.iter().filter_map(|path| resource.get(path)) {
+        for value in paths.iter().filter_map(|path| resource.if_any(path)) {
             let list = value.as_list().unwrap_or(std::slice::from_ref(value));
             found.extend(
                 list.iter()
@@ -204,7 +204,7 @@ fn holders_of_all(graph: &ResourceGraph<'_>) -> Holders {
             Some(Kind::Attachment | Kind::AttachmentExcl) => named_by(graph, resource),
             _ => continue,
         };
-        for value in ATTACHING.iter().filter_map(|path| resource.get(path)) {
+        for value in ATTACHING.iter().filter_map(|path| resource.if_any(path)) {
             for arn in value.as_list().unwrap_or(std::slice::from_ref(value)) {
                 if let Target::Resource(policy) = graph.target(arn, &[Kind::PolicyManaged]) {
                     holders.entry(policy).or_default().extend(&named);

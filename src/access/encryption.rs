@@ -71,7 +71,7 @@ impl<'a> Access<'_, 'a> {
             return Some((text, resource.origin));
         }
         let says = |path: &str, wanted: &str| {
-            let value = resource.get(path)?;
+            let value = resource.if_any(path)?;
             let text = match &value.data {
                 Data::Bool(flag) => flag.to_string(),
                 Data::Text(text) => text.to_ascii_lowercase(),
@@ -88,8 +88,8 @@ impl<'a> Access<'_, 'a> {
         if let Some(at) = other_use {
             return Some(("the key is not one that encrypts".to_owned(), at));
         }
-        let spec = resource.get("customer_master_key_spec");
-        let spec = spec.or_else(|| resource.get("key_spec"))?;
+        let spec = resource.if_any("customer_master_key_spec");
+        let spec = spec.or_else(|| resource.if_any("key_spec"))?;
         let is_other = spec
             .as_text()
             .is_some_and(|text| text != "SYMMETRIC_DEFAULT");

@@ -147,7 +147,7 @@ impl<'g, 'a> Holes<'g, 'a> {
     fn of_resource(&mut self, id: ResourceId, attribute: &str) -> Text {
         let resource = self.graph.get(id);
         let name = format!("{}.{attribute}", resource.address.as_str());
-        if let Some(known) = resource.get(attribute).and_then(Value::as_text) {
+        if let Some(known) = resource.attributes.at(attribute).and_then(Value::as_text) {
             return known.into();
         }
         if let Some(derived) = self.graph.derived(id, attribute) {

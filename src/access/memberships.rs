@@ -37,7 +37,7 @@ impl Memberships {
 
     fn add(&mut self, graph: &ResourceGraph<'_>, membership: &Resource<'_>) {
         let names = |paths: [&str; 2], kind| -> Vec<Target<'_>> {
-            let values = paths.into_iter().filter_map(|path| membership.get(path));
+            let values = paths.into_iter().filter_map(|path| membership.if_any(path));
             let values =
                 values.flat_map(|value| value.as_list().unwrap_or(std::slice::from_ref(value)));
             values.map(|value| graph.target(value, &[kind])).collect()

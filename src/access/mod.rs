@@ -207,7 +207,7 @@ impl<'g, 'a> Access<'g, 'a> {
     pub fn arn(&self, id: ResourceId) -> Option<Text> {
         let resource = self.graph.get(id);
         let known = resource
-            .get("arn")
+            .if_any("arn")
             .filter(|arn| arn.as_text().is_some())
             .cloned();
         let arn = known.or_else(|| self.graph.derived(id, "arn"))?;
@@ -225,7 +225,7 @@ impl<'g, 'a> Access<'g, 'a> {
         let arn = self.arn(id);
         let arn = arn.as_ref().and_then(Text::known);
         let paths = ["name", "bucket", "arn", "id", "key_id"].into_iter();
-        let names = paths.filter_map(|path| resource.get(path).and_then(Value::as_text));
+        let names = paths.filter_map(|path| resource.if_any(path).and_then(Value::as_text));
         settings::any(patterns, names.chain([address]).chain(arn))
     }
 
@@ -254,7 +254,7 @@ impl<'g, 'a> Access<'g, 'a> {
     /// The region that a resource is in.
     #[must_use]
     pub fn region(&self, resource: &Resource<'a>) -> Text {
-        if let Some(region) = resource.get("region").and_then(Value::as_text) {
+        if let Some(region) = resource.if_any("region").and_then(Value::as_text) {
             return region.into();
         }
         let provider = resource.provider.unwrap_or_default();

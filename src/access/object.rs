@@ -271,7 +271,7 @@ impl Access<'_, '_> {
     pub fn key_of_alias(&self, alias: ResourceId) -> Option<ResourceId> {
         let resource = self.graph().get(alias);
         let target = ["target_key_id", "target_key_arn"];
-        let target = target.iter().find_map(|path| resource.get(path))?;
+        let target = target.iter().find_map(|path| resource.if_any(path))?;
         let kinds = [Kind::KmsKey, Kind::KmsKeyReplica, Kind::KmsKeyExternal];
         match self.graph().target(target, &kinds) {
             Target::Resource(id) => Some(id),
@@ -280,7 +280,7 @@ impl Access<'_, '_> {
     }
 
     pub(super) fn tags(&self, resource: &Resource<'_>) -> Vec<(String, Text)> {
-        let tags = resource.get("tags").and_then(Value::as_map);
+        let tags = resource.if_any("tags").and_then(Value::as_map);
         let tags = tags.into_iter().flat_map(Map::iter);
         let name = format!("{}.tags", resource.address.as_str());
         tags.filter_map(|(key, value)| Some((key.to_owned(), self.text(value, &name)?)))

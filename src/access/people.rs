@@ -98,7 +98,8 @@ impl<'g, 'a> Access<'g, 'a> {
     }
 
     fn collective(&self, id: ResourceId, resource: &'g Resource<'a>) -> Option<Person> {
-        let is_set = resource.standing.is_whole() && resource.get("permission_set_arn").is_none();
+        let is_set =
+            resource.standing.is_whole() && resource.if_any("permission_set_arn").is_none();
         match resource.kind()? {
             Kind::Group => Some(self.group(id, resource)),
             Kind::Sso if is_set => Some(self.permission_set(id, resource)),
@@ -181,7 +182,7 @@ impl<'g, 'a> Access<'g, 'a> {
     fn groups_outside(&self, id: ResourceId, resource: &'g Resource<'a>) -> Vec<Person> {
         let graph = self.graph();
         let named = ["group", "groups"];
-        let named = named.iter().filter_map(|path| graph.get(id).get(path));
+        let named = named.iter().filter_map(|path| graph.get(id).if_any(path));
         let named = named.flat_map(|value| value.as_list().unwrap_or(std::slice::from_ref(value)));
         let mut people = Vec::new();
         for value in named {
@@ -192,7 +193,7 @@ impl<'g, 'a> Access<'g, 'a> {
             };
             let mut attached = Attached::default();
             let said_by = graph.get(id);
-            if let Some(arn) = said_by.get("policy_arn") {
+            if let Some(arn) = said_by.if_any("policy_arn") {
                 self.managed(arn, said_by, &mut attached);
             } else if let Some(policy) = said_by.get("policy") {
                 attached.push(self.policy(policy), said_by);

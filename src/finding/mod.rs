@@ -145,6 +145,8 @@ pub struct Evidence {
     pub hinges_on: Vec<Hinge>,
     /// What to write instead, if more can be said than the rule's own fix.
     pub fix: Option<String>,
+    /// It is said whatever the rule takes for granted.
+    pub whatever_is_assumed: bool,
     /// What would settle it, where a few attributes do: made and judged before it is suggested.
     pub edits: Vec<Edit>,
 }
@@ -180,8 +182,16 @@ impl Evidence {
             related: Vec::new(),
             hinges_on: Vec::new(),
             fix: None,
+            whatever_is_assumed: false,
             edits: Vec::new(),
         }
+    }
+
+    /// Resting on none of the rule's assumptions.
+    #[must_use]
+    pub fn whatever_is_assumed(mut self) -> Self {
+        self.whatever_is_assumed = true;
+        self
     }
 
     /// With the finding code.

@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::graph::{Part, PartContent, ResourceGraph, ResourceId};
+use super::graph::{ResourceGraph, ResourceId};
+use super::parts::{Part, PartContent};
 use super::source::Span;
 use super::statement::{self, Statement};
 use super::value::{Data, Map, Value};

@@ -7,6 +7,8 @@ use super::expression::{Configuration, Expression, find};
 pub use super::index::Index;
 use super::index::{hash, id_at};
 use super::others::OtherRoot;
+use super::parts::PartContent;
+pub use super::parts::{Part, Parts};
 use super::resource::Resource;
 use super::value::{Data, Map, ParameterId, Piece, ProviderId, Reference, Referent, Value, Why};
 use super::vocabulary::{self, AttributeRole, Default as Absent, Kind, Language};
@@ -20,7 +22,7 @@ pub struct ResourceId(pub u32);
 pub struct Draft<'a> {
     /// Every resource, in the order of the input.
     pub resources: Vec<Resource<'a>>,
-    /// What the change deletes, as it was.
+    /// What the change deletes, as it was, with the keys in whose place it makes others.
     pub deleted: Vec<Resource<'a>>,
     /// What is written, for the values that are not known yet.
     pub configuration: Configuration<'a>,
@@ -67,7 +69,8 @@ pub struct ResourceGraph<'a> {
     /// Names that hold symbols, made when they are first asked for.
     pub(super) open_names: OnceLock<Index>,
     parts: Vec<PartEdge>,
-    deleted: Vec<Resource<'a>>,
+    /// What the change deletes: see [`Draft::deleted`].
+    pub deleted: Vec<Resource<'a>>,
     pub(super) others: Vec<OtherRoot>,
     /// What is written inside of other resources; these stand behind all others, in this order.
     carried: Vec<Carried<'a>>,
@@ -108,49 +111,6 @@ pub enum Target<'v> {
     Outside(&'v str),
     /// It cannot be told.
     Unknown(Why),
-}
-
-/// What completes a resource: the bucket's policies, say.
-#[derive(Debug)]
-pub struct Parts<'g, 'a> {
-    /// The parts that are known: resources of their own, else what is written inside the owner.
-    pub found: Vec<Part<'g, 'a>>,
-    /// Why there may be more: with this, the absence of a part is not known.
-    pub perhaps_more: Option<Why>,
-    /// Parts that the change deletes.
-    pub deleted: Vec<&'g Resource<'a>>,
-}
-
-/// One part of a resource: a resource of its own, or a block inside its owner.
-#[derive(Debug, Clone, Copy)]
-pub struct Part<'g, 'a> {
-    /// The resource that says it.
-    pub said_by: &'g Resource<'a>,
-    pub(super) content: PartContent<'g, 'a>,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum PartContent<'g, 'a> {
-    Resource(&'g Map<'a>),
-    /// Inside the owner: the value of the attribute that holds it.
-    Inside(&'g Value<'a>),
-    /// Likewise, where that value is the one attribute that the part has: a policy.
-    Whole(&'g Value<'a>),
-}
-
-impl<'g, 'a> Part<'g, 'a> {
-    /// An attribute by its canonical path; `None` is known to be absent.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<&'g Value<'a>> {
-        match self.content {
-            PartContent::Resource(attributes) => attributes.at(path),
-            PartContent::Inside(value) => match &value.data {
-                Data::Map(map) => map.at(path),
-                _ => Some(value),
-            },
-            PartContent::Whole(value) => Some(value),
-        }
-    }
 }
 
 impl<'a> ResourceGraph<'a> {
@@ -347,6 +307,7 @@ impl<'a> ResourceGraph<'a> {
                 Data::Null => {}
                 _ => found.push(Part {
                     said_by: resource,
+                    kind,
                     content: if is_policy(kind) {
                         PartContent::Whole(value)
                     } else {
@@ -375,6 +336,7 @@ impl<'a> ResourceGraph<'a> {
         }
         found.extend(resources.map(|(_, part)| Part {
             said_by: part,
+            kind,
             content: PartContent::Resource(&part.attributes),
         }));
         perhaps_more = perhaps_more.or(unowned);
@@ -509,7 +471,7 @@ impl<'a> ResourceGraph<'a> {
 
     fn push_place(&self, resource: &Resource<'a>, name: &'static str, pieces: &mut Vec<Piece<'a>>) {
         let id = resource.provider.unwrap_or(ProviderId(0));
-        let own_region = resource.get("region").and_then(Value::as_text);
+        let own_region = resource.if_any("region").and_then(Value::as_text);
         if let Some(region) = own_region.filter(|_| name == "region") {
             return push_known(pieces, region.to_owned().into());
         }

@@ -7,6 +7,7 @@ pub mod graph;
 mod index;
 mod mentioned;
 pub mod others;
+mod parts;
 pub mod problem;
 pub mod resource;
 pub mod source;

@@ -73,9 +73,26 @@ impl<'a> Resource<'a> {
         )
     }
 
-    /// An attribute by its canonical path. None means that it is known to be absent.
+    /// An attribute by its canonical path, which its kind has. None means that it is known to be absent.
     #[must_use]
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn get(&self, path: &str) -> Option<&Value<'a>> {
+        debug_assert!(
+            self.kind().is_none_or(|kind| kind.has(path)),
+            "the vocabulary has no `{path}` for {}: `Resource::if_any` asks what only some kinds have",
+            self.type_name
+        );
+        self.attributes.at(path)
+    }
+
+    /// The same, where it is not known which kind it is: none also for a kind that has no such attribute.
+    #[must_use]
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub fn if_any(&self, path: &str) -> Option<&Value<'a>> {
+        debug_assert!(
+            Kind::any_has(path),
+            "the vocabulary has no `{path}` for any kind"
+        );
         self.attributes.at(path)
     }
 }

@@ -192,7 +192,7 @@ impl<'g, 'a> Network<'g, 'a> {
         if one.provider != other.provider {
             return self.same_place(one, other);
         }
-        match (one.get("region"), other.get("region")) {
+        match (one.if_any("region"), other.if_any("region")) {
             (Some(one), Some(other)) => match (one.as_text(), other.as_text()) {
                 (Some(one), Some(other)) => (one == other).into(),
                 _ => Truth::Unknown,
@@ -268,7 +268,7 @@ impl<'g, 'a> Network<'g, 'a> {
             }
         };
         let address = list.address.as_str();
-        let entries = list.get("entry").or_else(|| list.get("entries"));
+        let entries = list.if_any("entry").or_else(|| list.if_any("entries"));
         // Without any, they are resources of their own or not shown.
         let Some(entries) = entries.filter(|entries| !elements(entries).is_empty()) else {
             return Err(missing(address, Why::ExternalResource));

@@ -256,7 +256,7 @@ impl<'g, 'a> Network<'g, 'a> {
     fn table(&self, id: ResourceId) -> Table<'g> {
         let resource = self.graph.get(id);
         let value = resource
-            .get("default_route_table_id")
+            .if_any("default_route_table_id")
             .or_else(|| resource.get("id"));
         let Some(value) = value else {
             return Table::Resource(id);

@@ -99,7 +99,15 @@ fn judge(
         Setting::Absent => {
             return sse_s3(said_by, "names no algorithm for its encryption", severity);
         }
-        Setting::Unknown(why, at) => return unsure(part, "rule.sse_algorithm", why, at, severity),
+        Setting::Unknown(why, at) => {
+            return unsure(
+                part,
+                &format!("rule.{DEFAULT}.sse_algorithm"),
+                why,
+                at,
+                severity,
+            );
+        }
     }
     let key = rule.at(&format!("{DEFAULT}.kms_master_key_id"));
     let at = key.map_or(algorithm.origin, |key| key.origin);
@@ -113,7 +121,13 @@ fn judge(
             let what = format!("encrypts under `{key}`, a key that AWS manages");
             aws_managed(part, at, &what, severity)
         }
-        KeyUse::Unknown(why) => unsure(part, "rule.kms_master_key_id", why, at, severity),
+        KeyUse::Unknown(why) => unsure(
+            part,
+            &format!("rule.{DEFAULT}.kms_master_key_id"),
+            why,
+            at,
+            severity,
+        ),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::identity_policies::designated_groups;
+use super::key_uses::KeyUses;
 use super::people::Opening;
 use crate::access::{Access, Person, allows};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -54,6 +55,8 @@ pub struct Context<'g, 'a> {
     pub(super) designated: OnceLock<Vec<ResourceId>>,
     /// Who could be a person, once a rule asks.
     people: OnceLock<Vec<Person>>,
+    /// What encrypts under which key, once a rule asks.
+    key_uses: OnceLock<KeyUses>,
     /// Who may open which notebook, once a rule asks.
     pub(super) openings: OnceLock<Vec<Opening>>,
 }
@@ -126,6 +129,7 @@ impl<'g, 'a> Context<'g, 'a> {
             designated: OnceLock::new(),
             people: OnceLock::new(),
             openings: OnceLock::new(),
+            key_uses: OnceLock::new(),
         }
     }
 
@@ -159,6 +163,11 @@ impl<'g, 'a> Context<'g, 'a> {
         let mut all = self.reaches().iter();
         let own = all.find(|(id, _)| *id == workload);
         own.map_or(&[], |(_, reaches)| reaches)
+    }
+
+    /// What encrypts under which key, and which aliases keys have.
+    pub(super) fn key_uses(&self) -> &KeyUses {
+        self.key_uses.get_or_init(|| KeyUses::of(self))
     }
 
     /// Who could be a person: users, groups, roles that people assume, permission sets.
@@ -229,7 +238,7 @@ impl<'g, 'a> Context<'g, 'a> {
     }
 
     fn trusts_sagemaker(&self, role: ResourceId) -> Truth {
-        let Some(trust) = self.graph.get(role).get("assume_role_policy") else {
+        let Some(trust) = self.graph.get(role).if_any("assume_role_policy") else {
             return Truth::No;
         };
         let policy = self.access.policy(trust);
@@ -468,7 +477,7 @@ impl<'v> Setting<'v> {
 
 /// The name of a key or alias that AWS manages, if it is one.
 fn aws_name<'r>(resource: &'r Resource<'_>) -> Option<&'r str> {
-    let text = |name: &str| resource.get(name).and_then(Value::as_text);
+    let text = |name: &str| resource.if_any(name).and_then(Value::as_text);
     let alias = text("name")
         .or_else(|| text("key_id"))
         .filter(|name| is_aws_alias(name));
@@ -484,7 +493,7 @@ fn aws_managed<'g>(graph: &'g ResourceGraph<'_>) -> BTreeMap<&'g str, &'g str> {
             continue;
         };
         for attribute in ["id", "arn", "key_id", "target_key_id", "target_key_arn"] {
-            if let Some(text) = resource.get(attribute).and_then(Value::as_text) {
+            if let Some(text) = resource.if_any(attribute).and_then(Value::as_text) {
                 managed.insert(text, name);
             }
         }

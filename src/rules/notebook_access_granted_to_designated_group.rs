@@ -77,6 +77,7 @@ fn elsewhere(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
     let evidence = Evidence::new(message, notebook.resource.origin)
         .code("people-elsewhere")
         .severity(Severity::Info)
+        .whatever_is_assumed()
         .fix("pass a plan or a state of the root that makes the groups with --context");
     Verdict::Broken(vec![evidence])
 }
@@ -194,11 +195,10 @@ fn broken(
         return evidence;
     }
     let message = match groups {
-        [] if !has_group => {
-            "the input has people and no IAM group: no group may open this notebook \
-                             instance"
-                .to_owned()
-        }
+        [] if !has_group => format!(
+            "the input has {} and no IAM group: no group may open this notebook instance",
+            of_people(context)
+        ),
         [] => {
             let all = context.people().iter().filter(|one| one.is_group());
             let names: Vec<_> = all.map(Person::called).collect();
@@ -228,6 +228,21 @@ fn broken(
             let origin = context.graph.get(group.id).origin;
             evidence.related(format!("{} is meant for notebooks", group.called()), origin)
         })
+}
+
+/// What of people the input has, beside groups.
+fn of_people(context: &Context<'_, '_>) -> &'static str {
+    let has = |kind| {
+        let mut resources = context.graph.iter();
+        resources.any(|(_, resource)| resource.kind() == Some(kind))
+    };
+    if has(Kind::User) {
+        "users"
+    } else if has(Kind::Sso) {
+        "permission sets"
+    } else {
+        "a Studio domain"
+    }
 }
 
 /// What takes away what a group's policy allows: a denial, a boundary of all its members.

@@ -58,7 +58,7 @@ const SOURCES: [(&str, bool); 6] = [
 fn check(_: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     let (mut found, mut unsure, mut any) = (Vec::new(), Vec::new(), false);
     for (path, encoded) in SOURCES {
-        let Some(value) = subject.resource.get(path) else {
+        let Some(value) = subject.resource.if_any(path) else {
             continue;
         };
         any = true;

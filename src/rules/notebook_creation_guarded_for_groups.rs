@@ -24,7 +24,8 @@ pub(super) const RULE: Rule = Rule {
     why: "What people create tomorrow is in no plan: only conditions on what they ask for keep it off the \
           internet, without root, in the VPC, under the key. A condition with `…IfExists` or `ForAllValues` \
           holds where the request leaves the setting out, and so guards nothing. For Processing jobs: \
-          `job-creation-unguarded`, low, and medium where a condition was meant to guard and does not.",
+          `job-creation-unguarded`, low, and medium where a condition was meant to guard and does not. What one \
+          statement leaves open is one finding, named for what weighs most.",
     unsure: "Judged are groups, and managed policies of the input that nobody in it holds, where statements \
              name actions of SageMaker. Denies, boundaries and control policies of the input count as guards. \
              Asked is each setting by itself, with all others as the conditions want them.",
@@ -143,7 +144,7 @@ struct Made {
     code: Option<&'static str>,
 }
 
-const MADE: [Made; 3] = [
+static MADE: [Made; 3] = [
     Made {
         action: "sagemaker:CreateNotebookInstance",
         sort: "notebook-instance/",
@@ -194,13 +195,35 @@ fn check(context: &Context<'_, '_>, holder: &Subject<'_, '_>) -> Verdict {
     }
     let mut verdict = Verdict::NotApplicable;
     let mut open: Vec<(Named, Vec<&Made>)> = Vec::new();
+    let mut causes: Vec<(Grant, Vec<Unguarded>)> = Vec::new();
     for made in &MADE {
         match judge(context, holder, &caller, made) {
-            Ok(judged) => verdict = verdict.worse(judged),
+            Ok(None) => {}
+            Ok(Some((None, _))) => verdict = verdict.worse(Verdict::Holds),
+            Ok(Some((Some(grant), missing))) => {
+                verdict = verdict.worse(Verdict::Holds);
+                let unguarded = Unguarded { made, missing };
+                // What one statement leaves open is said once.
+                let same = |(known, _): &&mut (Grant, Vec<Unguarded>)| {
+                    statement_of(known)
+                        .zip(statement_of(&grant))
+                        .is_some_and(|(one, other)| is_same(one, other))
+                };
+                match causes.iter_mut().find(same) {
+                    Some((_, several)) => several.push(unguarded),
+                    None => causes.push((grant, vec![unguarded])),
+                }
+            }
             Err(hinges) => match open.iter_mut().find(|(known, _)| *known == hinges) {
                 Some((_, several)) => several.push(made),
                 None => open.push((hinges, vec![made])),
             },
+        }
+    }
+    for (grant, unguarded) in &causes {
+        if let Some((policy, statement)) = statement_of(grant) {
+            let evidence = broken(context, policy, statement, unguarded);
+            verdict = verdict.worse(Verdict::Broken(vec![evidence]));
         }
     }
     let open = open.iter();
@@ -209,22 +232,31 @@ fn check(context: &Context<'_, '_>, holder: &Subject<'_, '_>) -> Verdict {
     })
 }
 
-/// What it comes to; or what would decide it.
+/// What a statement leaves unguarded.
+struct Unguarded {
+    made: &'static Made,
+    missing: Vec<&'static Guard>,
+}
+
+/// What a statement leaves unguarded, of what may be made at all; or what would decide it.
+type Judged = Result<Option<(Option<Grant>, Vec<&'static Guard>)>, Named>;
+
 fn judge(
     context: &Context<'_, '_>,
     holder: &Subject<'_, '_>,
     caller: &Caller,
-    made: &Made,
-) -> Result<Verdict, Named> {
+    made: &'static Made,
+) -> Judged {
     let action = Action::named(made.action);
     let access = &context.access;
     let resource = context.graph.get(holder.id);
     let anything = access.any_of_sort("sagemaker", &made.sort.into(), resource);
     if access.may_any(caller, &action, &anything, &[]).truth == Truth::No {
-        return Ok(Verdict::NotApplicable);
+        return Ok(None);
     }
+    let guarded = || Ok(Some((None, Vec::new())));
     let mut open: Vec<Hinge> = Vec::new();
-    let mut missing: Vec<(&Guard, Vec<Grant>)> = Vec::new();
+    let mut missing: Vec<(&'static Guard, Vec<Grant>)> = Vec::new();
     for guard in made.guards {
         for keys in requests(guard) {
             let may = access.may_any(caller, &action, &anything, &keys);
@@ -236,14 +268,14 @@ fn judge(
             open.extend(may.hinges);
         }
     }
-    let Some((policy, statement)) = widest(&missing) else {
+    let Some((grant, (policy, statement))) = widest(&missing) else {
         return if missing.is_empty() && !open.is_empty() {
             let mut named: Vec<_> = open.iter().map(|one| access.hinge(one)).collect();
             named.sort();
             named.dedup();
             Err(named)
         } else {
-            Ok(Verdict::Holds)
+            guarded()
         };
     };
     // What several groups hold is said of the first.
@@ -251,15 +283,14 @@ fn judge(
     let groups = others.iter().filter(|person| person.is_group());
     let first = groups.map(|person| person.id).next();
     if first.is_some_and(|first| first != holder.id) {
-        return Ok(Verdict::Holds);
+        return guarded();
     }
     let lets = missing.iter().filter(|(_, grants)| {
         let mut grants = grants.iter().filter_map(statement_of);
         grants.any(|one| is_same(one, (policy, statement)))
     });
     let missing: Vec<_> = lets.map(|(guard, _)| *guard).collect();
-    let evidence = broken(context, policy, statement, made, &missing);
-    Ok(Verdict::Broken(vec![evidence]))
+    Ok(Some((Some(grant.clone()), missing)))
 }
 
 fn statement_of(grant: &Grant) -> Option<(&Policy, &Statement)> {
@@ -272,10 +303,12 @@ fn is_same(one: (&Policy, &Statement), other: (&Policy, &Statement)) -> bool {
 }
 
 /// The statement that lets most requests through that should be kept out; of several, the first.
-fn widest<'m>(missing: &'m [(&Guard, Vec<Grant>)]) -> Option<(&'m Policy, &'m Statement)> {
+fn widest<'m>(
+    missing: &'m [(&Guard, Vec<Grant>)],
+) -> Option<(&'m Grant, (&'m Policy, &'m Statement))> {
     let granted = || missing.iter().flat_map(|(_, grants)| grants);
-    let all = granted().filter_map(statement_of);
-    all.max_by_key(|one| {
+    let all = granted().filter_map(|grant| Some((grant, statement_of(grant)?)));
+    all.max_by_key(|(_, one)| {
         let same = granted().filter_map(statement_of);
         let count = same.filter(|other| is_same(*one, *other)).count();
         (count, Reverse(one.1.at))
@@ -297,22 +330,27 @@ fn broken(
     context: &Context<'_, '_>,
     policy: &Policy,
     statement: &Statement,
-    made: &Made,
-    missing: &[&Guard],
+    unguarded: &[Unguarded],
 ) -> Evidence {
-    let words: Vec<_> = missing.iter().map(|one| one.words.to_owned()).collect();
+    let does: Vec<_> = unguarded
+        .iter()
+        .map(|one| {
+            let words: Vec<_> = one.missing.iter().map(|guard| guard.words).collect();
+            format!("{} {}", one.made.words, words.join(", "))
+        })
+        .collect();
+    let missing = || unguarded.iter().flat_map(|one| &one.missing);
     let blunt: Vec<_> = statement
         .readable_conditions()
         .filter(|condition| {
             let key = condition.key.as_str();
-            condition.absent() && missing.iter().any(|guard| guard.keys.contains(&key))
+            condition.absent() && missing().any(|guard| guard.keys.contains(&key))
         })
         .collect();
     let mut message = format!(
-        "{} lets its holders {} {}",
+        "{} lets its holders {}",
         called_whole(statement, policy),
-        made.words,
-        words.join(", ")
+        does.join("; ")
     );
     if let Some(first) = blunt.first() {
         let of = format!(
@@ -321,16 +359,29 @@ fn broken(
         );
         message.push_str(&of);
     }
-    let keys: Vec<_> = missing
-        .iter()
-        .map(|one| format!("`{}`", one.written))
-        .collect();
+    let mut keys: Vec<String> = Vec::new();
+    for guard in missing() {
+        let key = format!("`{}`", guard.written);
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    let first = unguarded.first().map(|one| one.made);
+    let action = first.map_or("", |made| made.action);
     let evidence = Evidence::new(message, statement.at)
-        .about(format!("{} {}", made.action, about(statement, policy)))
-        .fix(format!(
-            "demand {} in conditions of the statement, by operators without `IfExists` and `ForAllValues`",
-            keys.join(", ")
-        ));
+        .about(format!("{action} {}", about(statement, policy)))
+        .fix(if is_written_here(policy) {
+            format!(
+                "demand {} in conditions of the statement, by operators without `IfExists` and `ForAllValues`",
+                keys.join(", ")
+            )
+        } else {
+            format!(
+                "attach a policy of your own instead of `{}`, with conditions that demand {}",
+                policy.name,
+                keys.join(", ")
+            )
+        });
     let evidence = blunt.iter().fold(evidence, |evidence, condition| {
         evidence.related(
             format!("`{}` is no guard here", condition.name),
@@ -339,13 +390,19 @@ fn broken(
     });
     let people = holding(context, policy);
     let evidence = with_people(context, evidence, statement.at, &people);
-    match made.code {
+    // What weighs most comes first, and names the finding.
+    match first.and_then(|made| made.code) {
         Some(code @ "job-creation-unguarded") if blunt.is_empty() => {
             evidence.code(code).severity(Severity::Low)
         }
         Some(code) => evidence.code(code),
         None => evidence,
     }
+}
+
+/// Whether the input writes a policy, and so names it by an attribute; else it has the name that it is attached by.
+fn is_written_here(policy: &Policy) -> bool {
+    policy.name.contains('.')
 }
 
 fn unsure(holder: &Subject<'_, '_>, several: &[&Made], hinges: &[(String, Why)]) -> Verdict {

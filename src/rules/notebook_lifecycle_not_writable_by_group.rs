@@ -2,7 +2,8 @@
 
 use super::identity_policies::is_about_sagemaker;
 use super::people::{
-    called_whole, has_notebook, holding, is_allowed, is_everything, listed, person_of, with_people,
+    called_whole, has_notebook, holding, is_admin, is_allowed, is_everything, listed, person_of,
+    with_people,
 };
 use super::statements::{about, named_hinges};
 use super::{Check, Context, Example, Link, NO_SCP, Rule, RuleKind, Subject};
@@ -51,8 +52,9 @@ const UPDATE: &str = "sagemaker:UpdateNotebookInstance";
 const START: &str = "sagemaker:StartNotebookInstance";
 
 fn check(context: &Context<'_, '_>, holder: &Subject<'_, '_>) -> Verdict {
-    let is_workload = context.is_execution_role(holder.id) == Truth::Yes;
-    let Some(person) = person_of(context, holder.id).filter(|_| !is_workload) else {
+    let is_passed =
+        context.is_execution_role(holder.id) == Truth::Yes || is_admin(context, holder.id);
+    let Some(person) = person_of(context, holder.id).filter(|_| !is_passed) else {
         return Verdict::NotApplicable;
     };
     let caller = person.whole.first().filter(|_| !person.is_group());

@@ -4,7 +4,7 @@ use super::Context;
 use super::execution_role_not_admin::{every_action, every_resource};
 use super::identity_policies::{NB_OPEN, designated_groups};
 use super::statements::{called, named_hinges};
-use crate::access::{Grant, May, Object, Person};
+use crate::access::{Grant, May, Object, Person, Sort};
 use crate::finding::Evidence;
 use crate::iam::policy::Statement;
 use crate::iam::{Action, Hinge, Policy};
@@ -14,6 +14,7 @@ use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
+use crate::settings::AccessModel;
 
 /// That somebody may open a notebook, or that it cannot be told.
 #[derive(Debug)]
@@ -133,17 +134,26 @@ pub(super) fn person_may(
     may
 }
 
-/// The people that a rule on those who are not meant looks at: all but the groups that are, and but roles
-/// that workloads run as, which are judged apart.
+/// The people that a rule on those who are not meant looks at: all but the groups that are, but roles that
+/// workloads run as, which are judged apart, and but whom the user names as administrators; where people come by
+/// IAM Identity Center, but permission sets too.
 pub(super) fn others<'c>(
     context: &'c Context<'_, '_>,
 ) -> impl Iterator<Item = (usize, &'c Person)> {
     let meant = designated_groups(context);
     let people = context.people().iter().enumerate();
     people.filter(move |(_, person)| {
-        let is_meant = person.is_group() && meant.contains(&person.id);
+        let by_sign_on = context.settings.access_model != AccessModel::IamGroups;
+        let is_meant = person.is_group() && meant.contains(&person.id)
+            || by_sign_on && person.sort == Sort::PermissionSet
+            || is_admin(context, person.id);
         !is_meant && context.is_execution_role(person.id) != Truth::Yes
     })
+}
+
+/// Whether the user names somebody as an administrator.
+pub(super) fn is_admin(context: &Context<'_, '_>, id: ResourceId) -> bool {
+    context.is_named_by(&context.settings.admin_principals, id)
 }
 
 /// Whether the input says anything about people: a group, a user, a permission set or a Studio domain.

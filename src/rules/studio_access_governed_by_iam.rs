@@ -11,6 +11,7 @@ use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::{Action, Text};
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
+use crate::settings::AccessModel;
 
 pub(super) const RULE: Rule = Rule {
     id: "studio-access-governed-by-iam",
@@ -25,6 +26,7 @@ pub(super) const RULE: Rule = Rule {
           (`studio-open-to-others`).",
     unsure: "Single sign-on is sound by itself; the rule asks for IAM since notebooks are meant for groups of IAM. \
              AWS Security Hub and others ask for single sign-on instead of IAM users, and so for the opposite. \
+             The setting `access_model: sso` or `mixed` says that single sign-on is meant. \
              Who may enter is asked as in notebook-access-limited-to-designated-groups; administrators are not \
              listed again.",
     fix: "set `auth_mode = \"IAM\"`, and allow `sagemaker:CreatePresignedDomainUrl` on user profiles to the group",
@@ -56,6 +58,12 @@ const WAYS: [(&str, &str); 3] = [
 fn check(context: &Context<'_, '_>, domain: &Subject<'_, '_>) -> Verdict {
     let path = "auth_mode";
     match domain.setting(path) {
+        Setting::Known { text, .. }
+            if text.eq_ignore_ascii_case("SSO")
+                && context.settings.access_model != AccessModel::IamGroups =>
+        {
+            Verdict::Holds
+        }
         Setting::Known { text, at, .. } if text.eq_ignore_ascii_case("SSO") => {
             let own = domain.own_path(path);
             let message = format!(

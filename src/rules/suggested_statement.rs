@@ -72,11 +72,21 @@ fn name(name: &Name, graph: &ResourceGraph<'_>) -> String {
     match (graph.language(), inside) {
         (Language::Terraform, "") => format!("{address}.arn"),
         (Language::Terraform, inside) => quoted(&format!("${{{address}.arn}}{inside}")),
+        // Of some types, `Ref` gives the ARN, and no attribute does.
+        (Language::CloudFormation, "") if is_arn(graph, id) => format!("!Ref {address}"),
+        (Language::CloudFormation, inside) if is_arn(graph, id) => {
+            format!("!Sub {}", quoted(&format!("${{{address}}}{inside}")))
+        }
         (Language::CloudFormation, "") => format!("!GetAtt {address}.Arn"),
         (Language::CloudFormation, inside) => {
             format!("!Sub {}", quoted(&format!("${{{address}.Arn}}{inside}")))
         }
     }
+}
+
+fn is_arn(graph: &ResourceGraph<'_>, id: ResourceId) -> bool {
+    let entry = graph.get(id).entry;
+    entry.is_some_and(|entry| entry.row.identity == "arn")
 }
 
 pub(super) fn quoted(text: &str) -> String {

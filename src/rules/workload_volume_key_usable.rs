@@ -50,7 +50,7 @@ fn check(context: &Context<'_, '_>, workload: &Subject<'_, '_>) -> Verdict {
     let kinds = [WorkloadKind::Notebook, WorkloadKind::DeclaredJob];
     let paths = paths_of(context, workload, &kinds);
     // Of a notebook's key that somebody may hand over, nothing more can be told here.
-    let key = context.key_use(workload.resource.get("kms_key_id"));
+    let key = context.key_use(workload.resource.if_any("kms_key_id"));
     let handed = match (workload.resource.kind(), key) {
         (Some(Kind::Notebook), KeyUse::Customer) => Verdict::Holds,
         _ => Verdict::NotApplicable,

@@ -37,7 +37,7 @@ pub(super) fn vpcs_of<'g>(
     let mut vpcs: Vec<_> = by_subnet.collect();
     let resource = context.graph.get(workload);
     let own = resource
-        .get("vpc_id")
+        .if_any("vpc_id")
         .filter(|_| resource.kind() == Some(Kind::NotebookDomain));
     if let Some(value) = own.filter(|_| vpcs.is_empty()) {
         match context.graph.target(value, Kind::VPCS) {

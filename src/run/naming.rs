@@ -229,7 +229,7 @@ fn names_of<'r>(resource: &'r Resource<'_>) -> impl Iterator<Item = &'r str> {
     let paths = ["name", "bucket", "arn", "id", "key_id"];
     paths
         .into_iter()
-        .filter_map(|path| resource.get(path).and_then(Value::as_text))
+        .filter_map(|path| resource.if_any(path).and_then(Value::as_text))
 }
 
 /// Whether an action of S3 is about objects rather than their bucket.

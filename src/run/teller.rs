@@ -114,7 +114,11 @@ impl Teller<'_, '_> {
             )),
             suggestion: None,
             fingerprint: fingerprint(self.graph, told),
-            assumptions: rule.assumes.to_vec(),
+            assumptions: if evidence.whatever_is_assumed {
+                Vec::new()
+            } else {
+                rule.assumes.to_vec()
+            },
             frameworks: rule.frameworks(),
         }
     }

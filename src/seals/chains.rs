@@ -117,7 +117,7 @@ impl Links {
                 what: notebook.id,
             };
             runners.extend(doors(graph, &notebook).into_iter().map(open));
-            let script = graph.get(notebook.id).get("lifecycle_config_name");
+            let script = graph.get(notebook.id).if_any("lifecycle_config_name");
             let script = script.map(|script| graph.target(script, &[Kind::Script]));
             if let Some(Target::Resource(script)) = script {
                 runners.push(Runner {
@@ -157,7 +157,7 @@ fn doors(graph: &ResourceGraph<'_>, notebook: &Notebook<'_, '_>) -> Vec<Resource
     }
     let role = |value| graph.target(value, &[Kind::Role]);
     let profiles = graph.iter().filter(|(id, resource)| {
-        let own = resource.get("user_settings.execution_role");
+        let own = resource.if_any("user_settings.execution_role");
         resource.kind() == Some(Kind::NotebookProfile)
             && own.is_none_or(|own| role(own) == role(notebook.role))
             && domain_of(graph, *id) == Some(Target::Resource(notebook.id))

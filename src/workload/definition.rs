@@ -54,7 +54,6 @@ const IN_S3: &[(&str, &str)] = &[
         "pipeline_definition.pipeline_definition_s3_location.bucket",
         "pipeline_definition.pipeline_definition_s3_location.key",
     ),
-    ("definition_uri.bucket", "definition_uri.key"),
 ];
 
 /// The definition of a state machine or pipeline; none of what has none.

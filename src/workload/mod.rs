@@ -206,7 +206,7 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
     pub fn manifests(&self) -> Vec<&'g Value<'a>> {
         let inputs = self
             .resource
-            .get("processing_inputs")
+            .if_any("processing_inputs")
             .and_then(Value::as_list);
         let inputs = inputs.unwrap_or_default().iter().filter_map(Value::as_map);
         let manifests = inputs.filter_map(|input| {

@@ -118,7 +118,7 @@ impl<'d> Answers<'d> {
 
     /// What a resource shows of the place that it is in: its region, and its ARN where it has one.
     fn see(&mut self, resource: &'d Resource<'_>) {
-        let text = |name: &str| resource.get(name).and_then(Value::as_text);
+        let text = |name: &str| resource.if_any(name).and_then(Value::as_text);
         self.regions.extend(text("region"));
         let Some(arn) = text("arn") else { return };
         if let ["arn", partition, _, region, account, _] =

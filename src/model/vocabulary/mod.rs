@@ -12,6 +12,7 @@
 
 use std::borrow::Cow;
 
+mod asked;
 mod context;
 mod iam;
 mod index;
