@@ -103,14 +103,14 @@ pub(super) fn place(context: &Context<'_, '_>, uri: &Value<'_>, of: &str) -> Opt
             None => host,
         },
         "s3" => host,
-        "https" => match host.split_once(".s3") {
-            Some((bucket, _)) => bucket,
-            None => {
-                let (_, path) = rest.split_once("/")?;
-                path.split_once("/")
-                    .map_or_else(|| path.clone(), |(bucket, _)| bucket)
-            }
-        },
+        "https" => {
+            let of_host = host.split_once(".s3").map(|(bucket, _)| bucket);
+            let path = rest.split_once("/").map(|(_, path)| path)?;
+            let of_path = path
+                .split_once("/")
+                .map_or_else(|| path.clone(), |(bucket, _)| bucket);
+            of_host.unwrap_or(of_path)
+        }
         _ => return None,
     };
     Some(Place {

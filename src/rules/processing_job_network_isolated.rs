@@ -19,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
           SageMaker still moves inputs and outputs with the role. Without it, whatever runs in the \
           container can send data wherever the job's network leads.",
     unsure: "An absent flag counts as `false`. A job that is not isolated but runs in a VPC is unsure: \
-             it would hold if the VPC lets nothing out, which is not judged yet.",
+             it would hold if the VPC lets nothing out, which is not judged yet; with `require_isolation` it \
+             breaks the rule.",
     fix: "set `network_config.enable_network_isolation = true`",
     references: &[Link {
         title: "Amazon SageMaker AI Developer Guide: Run Training and Inference Containers in Internet-Free Mode",

@@ -2,6 +2,7 @@
 
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
+use crate::iam::Text;
 use crate::model::graph::Target;
 use crate::model::resource::Resource;
 use crate::model::value::{Data, Piece, Referent, Value, Why};
@@ -79,7 +80,7 @@ fn check(context: &Context<'_, '_>, job: &Subject<'_, '_>) -> Verdict {
         return unsure(job, Why::UnexpectedForm);
     };
     let last = arn.fields(5).and_then(|fields| fields.into_iter().nth(5));
-    let resource = last.as_ref().map(|text| text.known_start());
+    let resource = last.as_ref().map(Text::known_start);
     match (resource, arn.known()) {
         (Some(resource), _) if resource.starts_with("role/") => Verdict::Holds,
         (Some(resource), _) if !resource.is_empty() && !"role/".starts_with(resource) => {

@@ -52,3 +52,12 @@ fn a_job_with_nothing_set_whose_role_may_use_all_of_sagemaker_is_neither_safe_no
         assert!(says(rule, "job-without-more", code), "{rule}");
     }
 }
+
+#[test]
+fn a_job_without_network_keys_and_encryption_between_its_instances_is_not_passed_over() {
+    for input in ["job-with-nothing-set", "job-with-nothing-set.yaml"] {
+        for rule in ["PJ-001", "PJ-003", "PJ-004", "PJ-005"] {
+            assert!(says(rule, input, None), "{rule} on {input}");
+        }
+    }
+}
