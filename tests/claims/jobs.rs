@@ -22,9 +22,9 @@ fn the_code_runs_in_a_container_image_of_the_own_registry() {
 #[test]
 fn the_image_is_always_the_same() {
     breaks("PJ-010", "fail.tf", None);
-    breaks("PJ-010", "fail-mutable.tf", None);
+    breaks("PJ-010", "fail-mutable.plan.json", None);
     holds("PJ-010", "pass.tf");
-    holds("PJ-010", "pass-immutable.tf");
+    holds("PJ-010", "pass-immutable.plan.json");
 }
 
 #[test]
