@@ -166,6 +166,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "frameworks",
         "hops",
         "identity-policies",
+        "job-places",
         "key-uses",
         "reaching",
         "people",
