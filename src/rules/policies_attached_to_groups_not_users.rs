@@ -139,7 +139,7 @@ fn of_attachment(context: &Context<'_, '_>, attachment: &Subject<'_, '_>) -> Ver
     let mut verdict = Verdict::NotApplicable;
     let mut users = Vec::new();
     for path in PATHS {
-        let Some(value) = attachment.resource.get(path) else {
+        let Some(value) = attachment.resource.if_any(path) else {
             continue;
         };
         if let (Data::Unknown(why), "users") = (&value.data, *path) {
@@ -183,7 +183,7 @@ const PATHS: &[&str] = &["user", "users"];
 
 /// The users of the input that a resource attaches something to, itself if it is one.
 fn users_of(context: &Context<'_, '_>, said_by: &Resource<'_>) -> Vec<ResourceId> {
-    let values = PATHS.iter().filter_map(|path| said_by.get(path));
+    let values = PATHS.iter().filter_map(|path| said_by.if_any(path));
     let values = values.flat_map(|value| value.as_list().unwrap_or(std::slice::from_ref(value)));
     let targets = values.map(|value| context.graph.target(value, &[Kind::User]));
     let users = targets.filter_map(|target| match target {
