@@ -164,6 +164,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "frameworks",
         "hops",
         "identity-policies",
+        "key-uses",
         "reaching",
         "people",
         "remedy",

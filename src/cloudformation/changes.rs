@@ -135,6 +135,7 @@ impl Changes<'_> {
         } else if !is_going {
             note(change, Side::After, draft);
             let resource = self.resource(change, change.after.as_ref());
+            draft.deleted.extend(self.replaced_key(change));
             draft.resources.push(resource);
         } else if change.is_retained {
             note(change, Side::Before, draft);
@@ -145,6 +146,15 @@ impl Changes<'_> {
         } else {
             draft.deleted.push(before());
         }
+    }
+
+    /// The key in whose place another one is made: what lies under the old one is of interest.
+    fn replaced_key(&self, change: &ResourceChange) -> Option<Resource<'static>> {
+        let entry = cloudformation_type(&change.type_name)?;
+        let is_key = Kind::KEYS.contains(&entry.row.kind);
+        let is_lost = change.action == Action::Replace && !change.is_retained;
+        (is_key && is_lost && self.view != View::Before)
+            .then(|| self.resource(change, change.before.as_ref()))
     }
 
     /// A resource as one side of its change tells it.
@@ -216,6 +226,7 @@ impl Changes<'_> {
                 continue;
             }
             self.lay_over(planned, change, &mut learned);
+            draft.deleted.extend(self.replaced_key(change));
         }
         for resource in &mut draft.resources {
             let address = resource.address.as_str();

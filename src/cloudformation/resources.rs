@@ -174,6 +174,11 @@ impl World<'_> {
                 if declared.is_open {
                     leave_open(&mut attributes, entry, Why::ConditionNotKnown);
                 }
+                if entry.knows("deletion_policy") {
+                    let policy = self.deletion_policy(stack, declared);
+                    attributes.remove("deletion_policy");
+                    attributes.push("deletion_policy".into(), policy);
+                }
                 let written = Written {
                     expressions: written(&properties, fields),
                     repetition: Repetition::Single,
@@ -212,6 +217,14 @@ impl World<'_> {
             }],
             parameters: Vec::new(),
             incomplete: self.incomplete.get(),
+        }
+    }
+
+    /// What becomes of a resource with its stack: `Delete` where nothing is written.
+    fn deletion_policy(&self, stack: usize, declared: &Declared) -> Value<'static> {
+        match declared.node.get("DeletionPolicy") {
+            Some(node) => self.scope(stack, &declared.bound).value(node),
+            None => Value::text("Delete", declared.at),
         }
     }
 

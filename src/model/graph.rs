@@ -22,7 +22,7 @@ pub struct ResourceId(pub u32);
 pub struct Draft<'a> {
     /// Every resource, in the order of the input.
     pub resources: Vec<Resource<'a>>,
-    /// What the change deletes, as it was.
+    /// What the change deletes, as it was, with the keys in whose place it makes others.
     pub deleted: Vec<Resource<'a>>,
     /// What is written, for the values that are not known yet.
     pub configuration: Configuration<'a>,
@@ -69,7 +69,8 @@ pub struct ResourceGraph<'a> {
     /// Names that hold symbols, made when they are first asked for.
     pub(super) open_names: OnceLock<Index>,
     parts: Vec<PartEdge>,
-    deleted: Vec<Resource<'a>>,
+    /// What the change deletes: see [`Draft::deleted`].
+    pub deleted: Vec<Resource<'a>>,
     pub(super) others: Vec<OtherRoot>,
     /// What is written inside of other resources; these stand behind all others, in this order.
     carried: Vec<Carried<'a>>,

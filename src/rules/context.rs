@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::identity_policies::designated_groups;
+use super::key_uses::KeyUses;
 use super::people::Opening;
 use crate::access::{Access, Person, allows};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -53,6 +54,8 @@ pub struct Context<'g, 'a> {
     pub(super) designated: OnceLock<Vec<ResourceId>>,
     /// Who could be a person, once a rule asks.
     people: OnceLock<Vec<Person>>,
+    /// What encrypts under which key, once a rule asks.
+    key_uses: OnceLock<KeyUses>,
     /// Who may open which notebook, once a rule asks.
     pub(super) openings: OnceLock<Vec<Opening>>,
 }
@@ -125,6 +128,7 @@ impl<'g, 'a> Context<'g, 'a> {
             designated: OnceLock::new(),
             people: OnceLock::new(),
             openings: OnceLock::new(),
+            key_uses: OnceLock::new(),
         }
     }
 
@@ -158,6 +162,11 @@ impl<'g, 'a> Context<'g, 'a> {
         let mut all = self.reaches().iter();
         let own = all.find(|(id, _)| *id == workload);
         own.map_or(&[], |(_, reaches)| reaches)
+    }
+
+    /// What encrypts under which key, and which aliases keys have.
+    pub(super) fn key_uses(&self) -> &KeyUses {
+        self.key_uses.get_or_init(|| KeyUses::of(self))
     }
 
     /// Who could be a person: users, groups, roles that people assume, permission sets.

@@ -4,10 +4,15 @@ use super::hops::{because, blocked_by, is_key_policy};
 use super::key_policy_conditions_compatible_with_services::unmet;
 use super::statements::named_hinges;
 use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Subject};
+use crate::access::{allows, demanded};
 use crate::finding::{Evidence, Severity, Verdict};
-use crate::iam::Decision;
+use crate::iam::policy::Statement;
+use crate::iam::{Action, Decision, equal_texts};
+use crate::model::truth::Truth;
+use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
 use crate::paths::Hop;
+use crate::settings::KeyGrantMode;
 
 pub(super) const RULE: Rule = Rule {
     id: "key-policy-admits-execution-role",
@@ -21,7 +26,8 @@ pub(super) const RULE: Rule = Rule {
           the role, or delegates to the account and the role's own policies allow it, or a grant does. \
           Reading encrypted data takes both, the permission in S3 and this one.",
     unsure: "Judged for each role that a path needs the key for. The policy of a key outside the input is \
-             not known: the path says so.",
+             not known: the path says so. With `kms_grant_mode: key-policy-explicit`, the policy has to name the \
+             role itself (`key-policy-delegates-only`, medium).",
     fix: "name the role in the key's policy, for `kms:Decrypt`, `kms:GenerateDataKey*` and \
           `kms:DescribeKey`",
     references: &[
@@ -58,9 +64,75 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
         }
     }
     for (role, hops) in roles {
-        verdict = verdict.worse(of_role(key, role, &hops));
+        let of_role = of_role(key, role, &hops);
+        let is_open = matches!(of_role, Verdict::Holds);
+        verdict = verdict.worse(of_role);
+        if is_open && context.settings.kms_grant_mode == KeyGrantMode::KeyPolicyExplicit {
+            verdict = verdict.worse(named(context, key, role, &hops));
+        }
     }
     verdict
+}
+
+/// Whether the policy names a role itself, where the user asks for that.
+fn named(context: &Context<'_, '_>, key: &Subject<'_, '_>, role: &str, hops: &[&Hop]) -> Verdict {
+    let arn = context
+        .graph
+        .find(role)
+        .and_then(|id| context.access.arn(id));
+    let object = context.access.object(key.id);
+    let (Some(arn), Some(policy)) = (arn, object.policy()) else {
+        return Verdict::Holds;
+    };
+    let is_named = |hop: &Hop| {
+        let about = |statement: &Statement| {
+            let covered = statement.actions.cover(&Action::named(hop.action));
+            let whom = statement.principals.iter().filter(|one| !one.negated);
+            let whom = whom.flat_map(|one| &one.entries);
+            let by_name = whom.fold(Truth::No, |any, entry| {
+                any.or(equal_texts(&entry.text, &arn))
+            });
+            // A wildcard with a condition on who it is names a role as well.
+            let mut by_condition = demanded(statement, "aws:principalarn");
+            let by_condition = Truth::from(by_condition.next().is_some());
+            allows(statement).and(covered).and(by_name.or(by_condition))
+        };
+        let statements = policy.statements.iter();
+        statements.fold(Truth::No, |any, one| any.or(about(one)))
+    };
+    let mut missing: Vec<_> = hops
+        .iter()
+        .filter(|hop| is_named(hop) != Truth::Yes)
+        .collect();
+    missing.sort_by_key(|hop| hop.action);
+    missing.dedup_by_key(|hop| hop.action);
+    if missing.is_empty() {
+        return Verdict::Holds;
+    }
+    let actions: Vec<_> = missing
+        .iter()
+        .map(|hop| format!("`{}`", hop.action))
+        .collect();
+    let actions = actions.join(" and ");
+    let evidence = |message: String| {
+        Evidence::new(message, policy.at)
+            .code("key-policy-delegates-only")
+            .severity(Severity::Medium)
+            .about(role)
+            .fix(format!("name `{role}` in the key's policy, for {actions}"))
+    };
+    if policy.is_open() || missing.iter().any(|hop| is_named(hop) == Truth::Unknown) {
+        let hinges = policy.open.iter().map(|hinge| context.access.hinge(hinge));
+        let mut hinges: Vec<_> = hinges.collect();
+        if hinges.is_empty() {
+            hinges.push((policy.name.clone(), Why::KnownAfterApply));
+        }
+        let message = format!("cannot tell whether this key's policy names `{role}`");
+        return Verdict::Unsure(vec![named_hinges(evidence(message), &hinges)]);
+    }
+    Verdict::Broken(vec![evidence(format!(
+        "this key's policy does not name `{role}` for {actions}, and leaves it to the account"
+    ))])
 }
 
 fn of_role(key: &Subject<'_, '_>, role: &str, hops: &[&Hop]) -> Verdict {

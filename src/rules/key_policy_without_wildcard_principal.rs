@@ -2,7 +2,9 @@
 
 use super::resource_policies::{Asked, WHO, each_policy, everybody};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
-use crate::finding::{Severity, Verdict};
+use crate::access::ResourcePolicies;
+use crate::finding::{Evidence, Severity, Verdict};
+use crate::model::resource::Resource;
 use crate::model::vocabulary::Kind;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +20,8 @@ pub(super) const RULE: Rule = Rule {
           with `…IfExists`, `ForAllValues` or a negated operator. `kms:ViaService` says by which way, not who.",
     unsure: "A key without a policy has the one that AWS puts in, which names the account only. `NotPrincipal` \
              with `Allow` counts as everybody. A policy or principal that is made while applying may turn \
-             out either way.",
+             out either way. A key whose policy is set in two places has whichever is applied last \
+             (`two-policies-for-one-key`, low): judged is that of the resource of its own.",
     fix: "name the principals, or demand `aws:PrincipalOrgID`, `aws:PrincipalAccount` or `aws:PrincipalArn` in a condition",
     references: &[Link {
         title: "AWS KMS Developer Guide: Key policies in AWS KMS",
@@ -52,7 +55,40 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
         severity: Severity::Critical,
         but: "",
     };
-    each_policy(context, key.resource, &policies, question, |carried| {
+    let verdict = each_policy(context, key.resource, &policies, question, |carried| {
         everybody(context, &carried.policy, &WHO, asked)
-    })
+    });
+    verdict.worse(two_policies(context, key, &policies))
+}
+
+/// Whether two places set the one policy that a key has.
+fn two_policies(
+    context: &Context<'_, '_>,
+    key: &Subject<'_, '_>,
+    policies: &ResourcePolicies<'_, '_>,
+) -> Verdict {
+    let is_own = |by: &Resource<'_>| std::ptr::eq(by, key.resource);
+    let separate = policies.policies.iter().map(|one| one.said_by);
+    let mut separate: Vec<_> = separate.filter(|by| !is_own(by)).collect();
+    separate.dedup_by_key(|by| by.address.as_str());
+    let is_written = context.graph.is_written(key.id, "policy") == Some(true);
+    let own = key.resource.get("policy").filter(|_| is_written);
+    let mut names: Vec<_> = own.map(|_| key.value_name("policy")).into_iter().collect();
+    names.extend(separate.iter().map(|by| by.address.as_str().to_owned()));
+    let ([first, second, ..], Some(by)) = (names.as_slice(), separate.last()) else {
+        return Verdict::Holds;
+    };
+    let message = format!(
+        "`{first}` and `{second}` both set the policy of this key: the one that is applied last counts, and every \
+         change sets it again"
+    );
+    let at = own.map_or(key.resource.origin, |own| own.origin);
+    Verdict::Broken(vec![
+        Evidence::new(message, at)
+            .code("two-policies-for-one-key")
+            .severity(Severity::Low)
+            .about("two policies")
+            .related("the other one", by.origin)
+            .fix("keep one of them"),
+    ])
 }

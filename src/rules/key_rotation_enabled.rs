@@ -5,9 +5,6 @@ use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
 
-/// A longer period than this is worth a remark.
-const USUAL_DAYS: f64 = 365.0;
-
 pub(super) const RULE: Rule = Rule {
     id: "key-rotation-enabled",
     alias: "PG-KMS-001",
@@ -61,21 +58,30 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
     if verdict != Verdict::Holds {
         return verdict;
     }
-    match key.setting("rotation_period_in_days") {
+    let path = "rotation_period_in_days";
+    let longest = context.settings.kms_max_rotation_days;
+    match key.setting(path) {
         Setting::Known { text, at, .. }
-            if text.parse().is_ok_and(|days: f64| days > USUAL_DAYS) =>
+            if text
+                .parse()
+                .is_ok_and(|days: f64| days > f64::from(longest)) =>
         {
-            let own = key.own_path("rotation_period_in_days");
+            let own = key.own_path(path);
             Verdict::Broken(vec![
                 Evidence::new(
                     format!(
-                        "`{own}` is {text}, so this key is rotated less often than once a year"
+                        "`{own}` is {text}, so this key is rotated less often than every {longest} days"
                     ),
                     at,
                 )
                 .severity(Severity::Info)
-                .fix(format!("set `{own}` to 365 or less")),
+                .fix(format!("set `{own}` to {longest} or less")),
             ])
+        }
+        Setting::Unknown(why, _) => {
+            let question = "how often this key is rotated";
+            let evidence = key.unsure(path, why, question);
+            Verdict::Unsure(vec![evidence.severity(Severity::Info)])
         }
         _ => Verdict::Holds,
     }

@@ -11,7 +11,7 @@ use crate::iam::policy::{Effect, PrincipalEntry, PrincipalKind};
 use crate::iam::{Action, equal_texts};
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
-use crate::seals::{Admitted, Expected, Purpose, Seal};
+use crate::seals::{Admitted, Expected, How, Purpose, Seal};
 
 pub(super) const RULE: Rule = Rule {
     id: "key-use-limited-to-expected-principals",
@@ -52,7 +52,8 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
     };
     // They read the data: that is told of the bucket.
     let readers = readers_of(context);
-    let is_left = |one: &Admitted| !readers.contains(one.name.as_str());
+    // A grant that lets somebody in is told of the grant.
+    let is_left = |one: &Admitted| !readers.contains(one.name.as_str()) && one.how != How::Granted;
     let origin = key.resource.origin;
     let mut verdict = Verdict::Holds;
     let certain = unexpected(seal, |one| is_left(one) && is_certain(one));

@@ -37,12 +37,16 @@ mod identity_policies;
 mod job_pulls_image;
 mod job_reads_input;
 mod job_writes_output;
+mod key_grants_limited;
+mod key_has_approved_alias;
 mod key_policy_admits_execution_role;
 mod key_policy_conditions_compatible_with_services;
 mod key_policy_limited_to_trusted_accounts;
 mod key_policy_without_wildcard_principal;
 mod key_rotation_enabled;
+mod key_usable;
 mod key_use_limited_to_expected_principals;
+mod key_uses;
 mod network_controls_are_not_user_access_control;
 mod no_exfiltration_route;
 mod no_iam_user_access_keys;
@@ -92,6 +96,7 @@ mod sagemaker_only;
 mod sagemaker_path;
 mod sagemaker_users_limited_to_sagemaker_api;
 mod seals;
+mod shared_data_not_under_aws_managed_key;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod studio_access_governed_by_iam;
@@ -143,10 +148,14 @@ pub static RULES: &[Rule] = &[
     key_policy_limited_to_trusted_accounts::RULE,
     key_policy_admits_execution_role::RULE,
     key_use_limited_to_expected_principals::RULE,
+    key_grants_limited::RULE,
+    key_usable::RULE,
+    key_has_approved_alias::RULE,
     iam_policy_names_key_not_alias::RULE,
     identity_decrypt_not_on_all_keys::RULE,
     key_policy_conditions_compatible_with_services::RULE,
     volume_key_is_not_data_access::RULE,
+    shared_data_not_under_aws_managed_key::RULE,
     bucket_default_encryption_with_customer_key::RULE,
     bucket_public_access_blocked::RULE,
     bucket_policy_without_public_principal::RULE,

@@ -63,7 +63,7 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
 fn of_user(context: &Context<'_, '_>, user: &Subject<'_, '_>) -> Verdict {
     let mut verdict = Verdict::Holds;
     for path in ["managed_policy_arns", "inline_policy"] {
-        if let Some(why) = user.resource.get(path).and_then(Value::why_unknown) {
+        if let Some(why) = user.resource.if_any(path).and_then(Value::why_unknown) {
             let question = "whether policies are attached to this user";
             verdict = verdict.worse(Verdict::Unsure(vec![user.unsure(path, why, question)]));
         }

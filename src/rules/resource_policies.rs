@@ -3,7 +3,8 @@
 use super::statements::{about, called, hinged, open};
 use super::{Context, Subject};
 use crate::access::{
-    Account, Bound, ResourcePolicies, ResourcePolicy, admitted_accounts, hinges, lets_in_everybody,
+    Account, Bound, ResourcePolicies, ResourcePolicy, admitted_accounts, demanded, hinges,
+    lets_in_everybody,
 };
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::policy::{Effect, PrincipalKind, Statement};
@@ -208,6 +209,9 @@ impl AdmittedAccount<'_> {
                 ),
             };
         }
+        if is_trusted(context, self.statement, id) {
+            return Verdict::Holds;
+        }
         let shown = context.access.show(id);
         match context.access.is_own_account(resource, id) {
             (Truth::Yes, _) => Verdict::Holds,
@@ -270,6 +274,22 @@ impl AdmittedAccount<'_> {
             ))
             .severity(self.asked.severity)
     }
+}
+
+/// Whether the user trusts an account, or the organization that a statement demands.
+pub(super) fn is_trusted(context: &Context<'_, '_>, statement: &Statement, account: &Text) -> bool {
+    let settings = context.settings;
+    let named = |names: &[String], text: &Text| {
+        let known = text.known();
+        known.is_some_and(|known| names.iter().any(|name| name == known))
+    };
+    let mut demanded = demanded(statement, "aws:principalorgid");
+    named(&settings.trusted_accounts, account)
+        || demanded.any(|condition| {
+            let mut values = condition.values.iter();
+            !condition.values.is_empty()
+                && values.all(|value| named(&settings.organization, &value.text))
+        })
 }
 
 /// Whether a known text is no account id: a wildcard, a variable, a name.

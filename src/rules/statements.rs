@@ -114,7 +114,7 @@ fn reason(policy: &Policy, named: &[(String, Why)]) -> Option<String> {
 }
 
 /// An address or ARN as code, what is in words as it is.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     if name.contains(' ') {
         name.to_owned()
     } else {

@@ -222,7 +222,8 @@ impl ChangeSet {
         }
         let physical_id = text("PhysicalResourceId").filter(|id| !id.is_empty());
         let physical_id = physical_id.map(str::to_owned);
-        let is_retained = text("PolicyAction") == Some("Retain");
+        let policy = text("PolicyAction");
+        let is_retained = matches!(policy, Some("Retain" | "ReplaceAndRetain"));
         let before = self.context(change, "BeforeContext", &logical_id);
         let after = self.context(change, "AfterContext", &logical_id);
         Some(ResourceChange {

@@ -12,7 +12,7 @@ use crate::load::marks::{self, Marks, MarksSeed};
 use crate::load::secrets::Secrets;
 use crate::model::resource::{Address, Resource, Standing};
 use crate::model::value::{Data, Map, Value, Why};
-use crate::model::vocabulary::{Fields, TypeEntry, terraform_type};
+use crate::model::vocabulary::{Fields, Kind, TypeEntry, terraform_type};
 
 /// Reads one list of changes into `resources`.
 pub(super) struct ChangesSeed<'r, 'de> {
@@ -57,6 +57,10 @@ impl<'de> Visitor<'de> for ChangesSeed<'_, 'de> {
             match sequence.next_element_seed(entry)? {
                 Some(Entry::Planned(resource)) => self.resources.push(resource),
                 Some(Entry::Deleted(resource)) => self.deleted.push(resource),
+                Some(Entry::Replaced([before, planned])) => {
+                    self.resources.push(planned);
+                    self.deleted.push(before);
+                }
                 Some(Entry::Nothing) => {}
                 None => return Ok(true),
             }
@@ -72,6 +76,8 @@ enum Entry<'de> {
     Planned(Resource<'de>),
     /// It is not there any more.
     Deleted(Resource<'de>),
+    /// A key in whose place another one stands: data lies under the one before.
+    Replaced([Resource<'de>; 2]),
     /// A leftover object that nobody sees.
     Nothing,
 }
@@ -164,9 +170,14 @@ impl<'de> Visitor<'de> for EntrySeed<'_, '_, 'de> {
             construct: None,
             provider: None,
         };
-        Ok(match there {
-            Some(_) => Entry::Planned(resource),
-            None => Entry::Deleted(resource),
+        Ok(match (there, change.replaced) {
+            (Some(_), Some(attributes)) => {
+                let mut before = resource.clone();
+                before.attributes = attributes;
+                Entry::Replaced([before, resource])
+            }
+            (Some(_), None) => Entry::Planned(resource),
+            (None, _) => Entry::Deleted(resource),
         })
     }
 }
@@ -222,6 +233,8 @@ struct Change<'de> {
     attributes: Map<'de>,
     /// Something in the attributes is not known.
     open: bool,
+    /// What the key was in whose place another one is made.
+    replaced: Option<Map<'de>>,
 }
 
 struct ChangeSeed<'s, 'r, 'de> {
@@ -301,10 +314,16 @@ impl<'de> Visitor<'de> for ChangeSeed<'_, '_, 'de> {
         unread.secrets(self.reading, self.secrets);
         // What Terraform forgets stays as it was; of what it deletes, the rest may be of interest.
         let is_going = actions.existed_before().is_none() || (actions.forget && !actions.create);
+        let kind = self.entry.map(|entry| entry.row.kind);
+        let is_key = kind.is_some_and(|kind| Kind::KEYS.contains(&kind));
+        let mut replaced = None;
         if self.view == View::Before || is_going {
             attributes = before
                 .attributes(self.reading, fields)
                 .map_err(de::Error::custom)?;
+        } else if is_key && actions.create && actions.delete {
+            let before = before.attributes(self.reading, fields);
+            replaced = Some(before.map_err(de::Error::custom)?);
         }
         let open = !unknown.is_none();
         self.mark(&mut attributes, unknown, &sensitive);
@@ -312,6 +331,7 @@ impl<'de> Visitor<'de> for ChangeSeed<'_, '_, 'de> {
             actions,
             attributes,
             open,
+            replaced,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! KMS keys, aliases and grants.
 
-use super::{Default, Kind, Row, attribute, derived, output, row};
+use super::{Default, Kind, Row, attribute, derived, output, outside_aws, row};
 
 pub(super) const ROWS: &[Row] = &[
     row(Kind::KmsKey)
@@ -30,6 +30,8 @@ pub(super) const ROWS: &[Row] = &[
             attribute("custom_key_store_id", ""),
             attribute("xks_key_id", ""),
             attribute("origin", "Origin").default(Default::Text("AWS_KMS")),
+            // What becomes of it with its stack; stands beside the properties.
+            outside_aws("deletion_policy", ""),
             attribute("tags", "Tags").tags(),
             // `AWS` for a key that AWS manages; only the data source tells.
             output("key_manager", ""),
@@ -91,6 +93,7 @@ pub(super) const ROWS: &[Row] = &[
             attribute("enabled", "Enabled").default(Default::Bool(true)),
             attribute("deletion_window_in_days", "PendingWindowInDays")
                 .default(Default::Integer(30)),
+            outside_aws("deletion_policy", ""),
             attribute("bypass_policy_lockout_safety_check", "").default(Default::Bool(false)),
             attribute("tags", "Tags").tags(),
             output("key_rotation_enabled", ""),

@@ -1,0 +1,44 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_iam_role" "notebook" {
+  name = "loans-analysis"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_kms_key" "data" {
+  description         = "data"
+  enable_key_rotation = true
+}
+
+data "aws_iam_policy_document" "notebook" {
+  statement {
+    sid       = "UseTheKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"] # bad: no condition says what grants are for
+    resources = [aws_kms_key.data.arn]
+  }
+}
+
+resource "aws_iam_role_policy" "notebook" {
+  name   = "notebook"
+  role   = aws_iam_role.notebook.id
+  policy = data.aws_iam_policy_document.notebook.json
+}
