@@ -84,7 +84,7 @@ fn state(context: &Context<'_, '_>, key: &Subject<'_, '_>, users: &[&KeyUser]) -
         let evidence = Evidence::new(message, at).about("state");
         let mut flags = ["is_enabled", "enabled"].iter();
         let off = flags.find(|flag| {
-            let value = key.resource.get(flag);
+            let value = key.resource.if_any(flag);
             value.is_some_and(|value| value.origin == at)
         });
         return Verdict::Broken(vec![match off {
@@ -201,7 +201,7 @@ fn deletion_window(
 
 /// Whether the key goes with its stack, and the data under it stays.
 fn with_stack(context: &Context<'_, '_>, key: &Subject<'_, '_>, users: &[&KeyUser]) -> Verdict {
-    let policy = key.resource.get("deletion_policy");
+    let policy = key.resource.if_any("deletion_policy");
     let is_deleted = policy.and_then(Value::as_text) == Some("Delete");
     let staying = users.iter().copied();
     let staying: Vec<_> = staying

@@ -93,7 +93,9 @@ pub(super) fn is_for_notebooks(policy: &Policy) -> bool {
 /// Whether a statement is about notebook instances, and does not only include them in everything.
 fn is_grant(statement: &Statement) -> Truth {
     // Reading what there is opens nothing, and is in every policy that reads.
-    let grants = NB_GRANTS.iter().filter(|grant| !grant.contains(":Describe"));
+    let grants = NB_GRANTS
+        .iter()
+        .filter(|grant| !grant.contains(":Describe"));
     let covered = grants.fold(Truth::No, |any, grant| {
         any.or(covers(&statement.actions, grant))
     });
