@@ -13,6 +13,7 @@ pub mod check;
 pub mod cloudformation;
 pub mod diff;
 pub mod document;
+pub mod edit;
 pub mod finding;
 pub mod gate;
 pub mod hcl;

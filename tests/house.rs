@@ -16,6 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("room", &[]),
     ("settings", &["model", "yaml"]),
     ("document", &["model"]),
+    ("edit", &["model", "hcl", "yaml", "finding"]),
     ("load", &["model", "hcl", "yaml"]),
     ("terraform", &["model", "hcl", "load", "document", "room"]),
     (
@@ -59,6 +60,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "hcl",
             "load",
             "yaml",
+            "edit",
             "room",
             "terraform",
             "cloudformation",

@@ -5,17 +5,20 @@ pub mod frameworks;
 mod outside;
 pub mod proof;
 pub mod seal;
+mod suggestion;
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::model::edit::Edit;
 use crate::model::source::{Location, Span};
 use crate::model::value::Why;
 use frameworks::Controls;
 use proof::{Proof, ProofVerdict, Workload};
 use seal::SealProof;
+pub use suggestion::{PatchLine, Replacement, Suggestion};
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -144,6 +147,8 @@ pub struct Evidence {
     pub fix: Option<String>,
     /// It is said whatever the rule takes for granted.
     pub whatever_is_assumed: bool,
+    /// What would settle it, where a few attributes do: made and judged before it is suggested.
+    pub edits: Vec<Edit>,
 }
 
 /// A place with what it has to do with a finding.
@@ -178,6 +183,7 @@ impl Evidence {
             hinges_on: Vec::new(),
             fix: None,
             whatever_is_assumed: false,
+            edits: Vec::new(),
         }
     }
 
@@ -233,6 +239,20 @@ impl Evidence {
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
+        self
+    }
+
+    /// Without any change that would settle it: more is needed.
+    #[must_use]
+    pub fn without_edits(mut self) -> Self {
+        self.edits.clear();
+        self
+    }
+
+    /// With a change that would settle it.
+    #[must_use]
+    pub fn edit(mut self, edit: Edit) -> Self {
+        self.edits.push(edit);
         self
     }
 }
@@ -385,6 +405,10 @@ pub struct Finding {
     pub hinges_on: Vec<MissingValue>,
     /// What to do.
     pub help: String,
+    /// The change of the input that does it. It was made to the estate in memory, and all rules of the run asked
+    /// again: the finding is gone, and none appears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<Suggestion>,
     /// The same for the same finding on every run, also when other things change.
     pub fingerprint: String,
     /// The assumptions it rests on, by their ids.

@@ -59,7 +59,7 @@ pub struct Provider<'a> {
 /// An estate worked out: what rules and questions look at.
 #[derive(Debug)]
 pub struct ResourceGraph<'a> {
-    resources: Vec<Resource<'a>>,
+    pub(super) resources: Vec<Resource<'a>>,
     pub(super) providers: Vec<Provider<'a>>,
     parameters: Vec<Parameter<'a>>,
     pub(super) incomplete: Option<Why>,

@@ -1,6 +1,7 @@
 //! Inert data that every stage shares: values that may be unknown, resources, the graph, the
 //! vocabulary. No I/O, no knowledge of formats' syntax, and nothing here fails.
 
+pub mod edit;
 pub mod expression;
 pub mod graph;
 mod index;
@@ -10,6 +11,7 @@ mod parts;
 pub mod problem;
 pub mod resource;
 pub mod source;
+pub mod statement;
 mod symbols;
 pub mod truth;
 pub mod value;

@@ -83,6 +83,11 @@ impl SourceMap {
         self.source(file).map_or("", |source| &source.text)
     }
 
+    /// Every file, in the order in which they were read.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        (0..self.sources.len()).filter_map(|at| u32::try_from(at).ok().map(FileId))
+    }
+
     /// The name of a file.
     #[must_use]
     pub fn name(&self, file: FileId) -> &str {

@@ -81,6 +81,8 @@ pub struct Blocked {
     pub text: String,
     /// Where it is written.
     pub at: Option<Span>,
+    /// The flag that would have to be on, if that is all.
+    pub off: Option<(ResourceId, &'static str)>,
 }
 
 /// Whether a service is reached.
@@ -106,7 +108,8 @@ impl Reach {
     }
 
     fn block(&mut self, by: Obstacle, text: String, at: Option<Span>) {
-        self.blocked.push(Blocked { by, text, at });
+        let off = None;
+        self.blocked.push(Blocked { by, text, at, off });
     }
 
     fn doubt(&mut self, by: Obstacle, missing: Missing) {
@@ -228,7 +231,9 @@ impl<'g, 'a> Network<'g, 'a> {
                 "private DNS of `{address}` is off, so the name of the service leads to its public address, \
                  and `{subnet}` has no way there"
             );
-            return reach.block(Obstacle::Dns, text, Some(endpoint.origin));
+            let (by, at) = (Obstacle::Dns, Some(endpoint.origin));
+            let off = Some((id, "private_dns_enabled"));
+            return reach.blocked.push(Blocked { by, text, at, off });
         }
         let elsewhere = self.all(Kind::Endpoint).find(|(id, endpoint)| {
             let other = self.vpc_of_endpoint(*id);
@@ -290,7 +295,8 @@ impl<'g, 'a> Network<'g, 'a> {
                     let at = resource
                         .get(name)
                         .map_or(resource.origin, |value| value.origin);
-                    reach.block(Obstacle::Dns, text, Some(at));
+                    let (by, at, off) = (Obstacle::Dns, Some(at), Some((vpc, name)));
+                    reach.blocked.push(Blocked { by, text, at, off });
                 }
                 Truth::Unknown => {
                     reach.doubt(

@@ -191,8 +191,8 @@ pub fn ways_out(
         Some(Kind::NotebookDomain) => Some(("app_network_access_type", "vpconly")),
         _ => None,
     };
-    let subnets = resource.kind().and_then(subnets_path);
-    let subnets = subnets.and_then(|path| resource.get(path));
+    let path = resource.kind().and_then(subnets_path);
+    let subnets = path.and_then(|path| resource.get(path));
     let subnets = subnets.map(elements).unwrap_or_default();
     let mut found = Vec::new();
     let own_network = match setting {

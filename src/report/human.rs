@@ -9,7 +9,8 @@ use anstyle::{AnsiColor, Style as Colour};
 use super::Style;
 use crate::finding::proof::ProofVerdict;
 use crate::finding::{
-    Finding, FindingVerdict, MissingValue, Place, Report, ReportedProblem, Severity, Status,
+    Finding, FindingVerdict, MissingValue, PatchLine, Place, Report, ReportedProblem, Severity,
+    Status, Suggestion,
 };
 use crate::rules::{self, RuleKind};
 
@@ -152,13 +153,43 @@ fn write_broken(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
             at(&related.location)
         )?;
     }
-    writeln!(out, "  {DIM}fix{DIM:#}  {}", finding.help)?;
+    let suggestion = finding.suggestion.as_ref();
+    if suggestion.is_none_or(|suggestion| !suggestion.says_all) {
+        writeln!(out, "  {DIM}fix{DIM:#}  {}", finding.help)?;
+    }
+    if let Some(suggestion) = suggestion {
+        write_patch(suggestion, out)?;
+    }
     writeln!(
         out,
         "  {DIM}rule{DIM:#} {rule} ({}{existing})",
         finding.alias
     )?;
     writeln!(out, "  {DIM}at{DIM:#}   {}\n", at(&finding.location))
+}
+
+/// The lines that change, with their numbers: so no line of the user's begins one of ours.
+fn write_patch(suggestion: &Suggestion, out: &mut dyn Write) -> io::Result<()> {
+    let lines = suggestion.lines();
+    let first = lines.iter().find(|line| line.sign != ' ');
+    let first = first.map_or(1, |line| line.number);
+    writeln!(out, "  {DIM}edit{DIM:#} {}:{first}", suggestion.file)?;
+    let width = lines.iter().map(|line| line.number.to_string().len()).max();
+    let width = width.unwrap_or(0);
+    for PatchLine { sign, number, text } in lines {
+        let colour = match sign {
+            '+' => AnsiColor::Green.on_default(),
+            '-' => AnsiColor::Red.on_default(),
+            _ => DIM,
+        };
+        let line = format!("{sign} {text}");
+        writeln!(
+            out,
+            "       {DIM}{number:width$}{DIM:#} {colour}{}{colour:#}",
+            line.trim_end()
+        )?;
+    }
+    Ok(())
 }
 
 /// One line for each missing fact, the one that decides most first.

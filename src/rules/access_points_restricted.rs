@@ -118,9 +118,10 @@ fn blocks(
         );
         let evidence = Evidence::new(message, point.place(first)).about("public access");
         let evidence = evidence.code("public-access-not-blocked");
-        return Verdict::Broken(vec![evidence.fix(
-            "leave the settings out, which turns them on: the access point is made anew",
-        )]);
+        let evidence = evidence
+            .fix("leave the settings out, which turns them on: the access point is made anew");
+        let edits = off.iter().map(|path| point.set(path, "true"));
+        return Verdict::Broken(vec![edits.fold(evidence, Evidence::edit)]);
     }
     verdict
 }

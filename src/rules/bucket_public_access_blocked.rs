@@ -76,11 +76,16 @@ fn block(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
         };
     }
     parts.found.iter().fold(Verdict::Holds, |verdict, part| {
-        verdict.worse(flags(part, by_account, high))
+        verdict.worse(flags(context, part, by_account, high))
     })
 }
 
-fn flags(part: &Part<'_, '_>, by_account: impl Fn(&str) -> Truth, severity: Severity) -> Verdict {
+fn flags(
+    context: &Context<'_, '_>,
+    part: &Part<'_, '_>,
+    by_account: impl Fn(&str) -> Truth,
+    severity: Severity,
+) -> Verdict {
     let address = part.said_by.address.as_str();
     let (mut off, mut unknown) = (Vec::new(), Vec::new());
     for flag in FLAGS {
@@ -98,23 +103,21 @@ fn flags(part: &Part<'_, '_>, by_account: impl Fn(&str) -> Truth, severity: Seve
             .iter()
             .map(|flag| format!("`{flag}`"))
             .collect::<Vec<_>>();
-        let (verb, them) = if off.len() == 1 {
-            ("is", "it")
-        } else {
-            ("are", "them")
-        };
-        return Verdict::Broken(vec![
-            Evidence::new(
-                format!(
-                    "{} {verb} not `true`, so a policy or ACL can open this bucket to the public",
-                    list.join(", ")
-                ),
-                at,
-            )
+        let verb = if off.len() == 1 { "is" } else { "are" };
+        let wanted = off.iter().map(|flag| format!("`{flag} = true`"));
+        let wanted: Vec<_> = wanted.collect();
+        let message = format!(
+            "{} {verb} not `true`, so a policy or ACL can open this bucket to the public",
+            list.join(", ")
+        );
+        let evidence = Evidence::new(message, at)
             .about(off.join(" "))
             .severity(severity)
-            .fix(format!("set {them} to `true` in {address}")),
-        ]);
+            .fix(format!("set {} in {address}", wanted.join(" and ")));
+        let edits = off
+            .iter()
+            .filter_map(|flag| part.turn_on(context.graph, flag));
+        return Verdict::Broken(vec![edits.fold(evidence, Evidence::edit)]);
     }
     if let Some(flag) = unknown.first() {
         let value = part.get(flag);

@@ -12,6 +12,7 @@ use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
 use crate::iam::equal_texts;
 use crate::iam::policy::PrincipalKind;
+use crate::model::edit::{Edit, Scalar, To};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
 use crate::model::source::Span;
@@ -383,13 +384,28 @@ impl<'g> Subject<'g, '_> {
         .hinges_on(self.value_name(path), why)
     }
 
+    /// The change that sets an attribute.
+    #[must_use]
+    pub fn set(&self, path: &str, wanted: &'static str) -> Edit {
+        let to = match wanted {
+            "true" => Scalar::Flag(true),
+            "false" => Scalar::Flag(false),
+            text => Scalar::Text(text.into()),
+        };
+        Edit {
+            of: self.id,
+            path: path.to_owned().into(),
+            to: To::Is(to),
+        }
+    }
+
     /// Judges a setting that must have one value.
     #[must_use]
     pub fn must_be(
         &self,
         context: &Context<'_, '_>,
         path: &str,
-        wanted: &str,
+        wanted: &'static str,
         question: &str,
         consequence: &str,
     ) -> Verdict {
@@ -401,19 +417,22 @@ impl<'g> Subject<'g, '_> {
                 written: true,
                 at,
             } if context.graph.is_written(self.id, path) != Some(false) => {
-                Verdict::Broken(vec![Evidence::new(
-                    format!("`{own}` is `{text}`, {consequence}"),
-                    at,
-                )])
+                let message = format!("`{own}` is `{text}`, {consequence}");
+                Verdict::Broken(vec![
+                    Evidence::new(message, at).edit(self.set(path, wanted)),
+                ])
             }
-            Setting::Known { text, at, .. } => Verdict::Broken(vec![Evidence::new(
-                format!("`{own}` is not set and counts as `{text}`, {consequence}"),
-                at,
-            )]),
-            Setting::Absent => Verdict::Broken(vec![Evidence::new(
-                format!("`{own}` is not set, {consequence}"),
-                self.resource.origin,
-            )]),
+            Setting::Known { text, at, .. } => {
+                let message = format!("`{own}` is not set and counts as `{text}`, {consequence}");
+                Verdict::Broken(vec![
+                    Evidence::new(message, at).edit(self.set(path, wanted)),
+                ])
+            }
+            Setting::Absent => {
+                let message = format!("`{own}` is not set, {consequence}");
+                let evidence = Evidence::new(message, self.resource.origin);
+                Verdict::Broken(vec![evidence.edit(self.set(path, wanted))])
+            }
             Setting::Unknown(why, _) => Verdict::Unsure(vec![self.unsure(path, why, question)]),
         }
     }

@@ -90,8 +90,8 @@ fn check(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
         let at = first.because.iter().find_map(|one| one.at);
         let evidence = Evidence::new(message, at.unwrap_or(endpoint.resource.origin))
             .code("endpoint-blocks")
-            .about(about)
-            .fix(remedy(context, first, &hops));
+            .about(about);
+        let evidence = remedy(context, first, &hops).of(evidence);
         let severity = hops.iter().map(|hop| hop.advised);
         let severity = severity
             .map(|advised| advised.unwrap_or(Severity::High))

@@ -250,7 +250,7 @@ fn uses(context: &Context<'_, '_>, role: ResourceId) -> Vec<(ResourceId, Use)> {
             && resource
                 .entry
                 .is_some_and(|entry| entry.knows("pipeline_name"));
-        let own = is_pipeline.then(|| resource.get("role_arn"))??;
+        let own = is_pipeline.then(|| resource.get("role_arn")).flatten()?;
         let is_its = context.graph.target(own, &[Kind::Role]) == Target::Resource(role);
         is_its.then_some((id, PIPELINE))
     });

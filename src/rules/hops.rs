@@ -215,7 +215,7 @@ fn broken(
     if let Some(code) = code {
         evidence = evidence.code(code);
     }
-    evidence.fix(remedy(context, first, hops))
+    remedy(context, first, hops).of(evidence)
 }
 
 /// Evidence that it cannot be told whether hops of one principal are allowed, which all hinge on the same.

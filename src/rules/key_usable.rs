@@ -238,7 +238,7 @@ fn names_lost_key(context: &Context<'_, '_>, user: &Subject<'_, '_>) -> Verdict 
         };
         let names = ["arn", "key_id", "id", "name"];
         let is_it = |key: &&&Resource<'_>| {
-            let mut told = names.iter().filter_map(|name| key.get(name)?.as_text());
+            let mut told = names.iter().filter_map(|name| key.if_any(name)?.as_text());
             told.any(|one| one == text)
         };
         let Some(key) = lost.iter().find(is_it) else {

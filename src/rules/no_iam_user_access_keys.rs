@@ -63,7 +63,8 @@ fn check(context: &Context<'_, '_>, key: &Subject<'_, '_>) -> Verdict {
         }
         Setting::Known { text, .. } if text.eq_ignore_ascii_case("Inactive") => Verdict::Holds,
         Setting::Known { .. } | Setting::Absent => {
-            let broken = Verdict::Broken(vec![broken(context, key)]);
+            let evidence = broken(context, key).edit(key.set("status", "Inactive"));
+            let broken = Verdict::Broken(vec![evidence]);
             match key.may_be_none() {
                 Some(why) => {
                     let address = key.resource.address.as_str();

@@ -2,12 +2,13 @@
 
 use super::identity_policies::{NB_OPEN, designated_groups};
 use super::people::{has_people, listed, openings, person_may, shortened, unsure};
-use super::suggested_statement::{Statement, named, quoted};
+use super::suggested_statement::{named, written};
 use super::{Check, Context, DESIGNATED_GROUPS, Example, Link, NO_SCP, Rule, RuleKind, Subject};
 use crate::access::Person;
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::Action;
 use crate::model::resource::Standing;
+use crate::model::statement::{Name, Statement};
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
 
@@ -286,12 +287,12 @@ fn fix(context: &Context<'_, '_>, notebook: &Subject<'_, '_>, actions: &[&str]) 
     };
     let statement = if statement.resources.is_empty() {
         Statement {
-            resources: vec![quoted(notebook.resource.address.as_str())],
+            resources: vec![Name::Text(notebook.resource.address.as_str().to_owned())],
             ..statement
         }
     } else {
         statement
     };
-    let written = statement.written(graph.language());
+    let written = written(&statement, graph);
     format!("attach a policy with this statement to the group that the notebook is for: {written}")
 }

@@ -1,7 +1,7 @@
 //! PG-NB-001.
 
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::vocabulary::Kind;
 
 pub(super) const RULE: Rule = Rule {
@@ -31,11 +31,20 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
-    notebook.must_be(
+    let verdict = notebook.must_be(
         context,
         "direct_internet_access",
         "Disabled",
         "whether this notebook has an interface to the internet",
         "so this notebook reaches the internet by an interface outside your VPC",
-    )
+    );
+    // SageMaker refuses it without them.
+    let mut needed = ["subnet_id", "security_groups"].into_iter();
+    match verdict {
+        Verdict::Broken(evidence) if needed.any(|name| notebook.resource.get(name).is_none()) => {
+            let evidence = evidence.into_iter().map(Evidence::without_edits);
+            Verdict::Broken(evidence.collect())
+        }
+        verdict => verdict,
+    }
 }

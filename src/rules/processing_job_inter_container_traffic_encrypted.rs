@@ -81,5 +81,6 @@ fn check(_: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         format!("`{own_count}` is {count}"),
         subject.place(&count_path),
     );
+    let evidence = evidence.edit(subject.set(ENCRYPTED, "true"));
     Verdict::Broken(vec![evidence.severity(severity)])
 }

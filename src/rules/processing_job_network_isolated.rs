@@ -47,7 +47,8 @@ fn check(_: &Context<'_, '_>, job: &Subject<'_, '_>) -> Verdict {
         None | Some(Data::Null) => Verdict::Broken(vec![Evidence::new(
             format!("`{own}` is not `true`, so code in this job's containers can send the data anywhere"),
             at,
-        )]),
+        )
+        .edit(job.set(ISOLATION, "true"))]),
         Some(Data::Unknown(why)) => {
             let question = "whether this job, which is not isolated, runs in your VPC";
             Verdict::Unsure(vec![job.unsure(vpc, *why, question)])

@@ -2,6 +2,7 @@
 
 use super::{Context, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
+use crate::model::edit::{Edit, Scalar, To};
 use crate::network::{Blocked, Exit, Missing, Obstacle};
 use crate::paths::{Service, ServiceReach};
 use crate::workload::noun;
@@ -50,6 +51,14 @@ pub(super) fn judge(
             .related(format!("where this {called} stands"), first);
         let evidence = match fix(cause.by) {
             Some(fix) => evidence.fix(fix),
+            None => evidence,
+        };
+        let evidence = match cause.off {
+            Some((of, flag)) => evidence.edit(Edit {
+                of,
+                path: flag.into(),
+                to: To::Is(Scalar::Flag(true)),
+            }),
             None => evidence,
         };
         let severity = reaches.iter().map(|one| severity(one.service)).max();

@@ -2,34 +2,61 @@
 
 use super::Context;
 use super::hops::blocked_by;
-use super::suggested_statement::{Statement, named, quoted};
+use super::suggested_statement::{addition, named, quoted, written};
+use crate::finding::Evidence;
 use crate::iam::{Decision, Layer};
+use crate::model::edit::Edit;
 use crate::model::graph::ResourceId;
+use crate::model::statement::{Name, Statement};
 use crate::paths::{Hop, Step};
+
+/// What to do, and the change that does it, where it is one statement in a policy of the input.
+#[derive(Debug)]
+pub(super) struct Remedy {
+    words: String,
+    edit: Option<Edit>,
+}
+
+impl Remedy {
+    fn words(words: impl Into<String>) -> Self {
+        Self {
+            words: words.into(),
+            edit: None,
+        }
+    }
+
+    /// Evidence with what to do about it.
+    pub(super) fn of(self, evidence: Evidence) -> Evidence {
+        let evidence = evidence.fix(self.words);
+        match self.edit {
+            Some(edit) => evidence.edit(edit),
+            None => evidence,
+        }
+    }
+}
 
 /// The smallest statement that would allow hops of one principal, all denied for one reason, and where it
 /// belongs.
-pub(super) fn remedy(context: &Context<'_, '_>, first: &Hop, hops: &[&Hop]) -> String {
+pub(super) fn remedy(context: &Context<'_, '_>, first: &Hop, hops: &[&Hop]) -> Remedy {
     if let Some(code) = first.code {
-        return beside_policies(code).to_owned();
+        return Remedy::words(beside_policies(code));
     }
     if first.decision == Decision::DeniedExplicitly {
-        return past_denial(first);
+        return Remedy::words(past_denial(first));
     }
     if let Some(condition) = first.because.iter().find_map(|one| one.unmet.as_deref()) {
-        return meeting(condition, first);
+        return Remedy::words(meeting(condition, first));
     }
-    let language = context.graph.language();
+    let (graph, access) = (context.graph, &context.access);
     let mut actions: Vec<_> = hops.iter().map(|hop| hop.action.to_owned()).collect();
     actions.dedup();
     if matches!(first.step, Step::AssumeRole | Step::AssumeStarter) {
         let statement = Statement {
             actions,
-            principal: Some(("Service", quoted(&first.principal))),
+            principal: Some(("Service", Name::Text(first.principal.clone()))),
             ..Statement::default()
         };
-        let (written, role) = (statement.written(language), &first.resource);
-        return format!("in the trust policy of `{role}`: `{written}`");
+        return in_trust_policy(context, first, &statement);
     }
     let lacks = |layer| first.because.iter().any(|one| one.layer == layer);
     let grant = (first.step == Step::GrantVolumeKey).then_some([
@@ -37,25 +64,36 @@ pub(super) fn remedy(context: &Context<'_, '_>, first: &Hop, hops: &[&Hop]) -> S
         "kms:GrantIsForAWSResource",
         "true",
     ]);
-    let is_known =
-        first.principal.starts_with("arn:") || context.graph.find(&first.principal).is_some();
+    let principal = graph.find(&first.principal);
     let by_key = lacks(Layer::Resource) && first.action.starts_with("kms:");
     let by_repository =
         lacks(Layer::Resource) && !lacks(Layer::Identity) && first.action.starts_with("ecr:");
     if by_key || by_repository {
-        let whom = if is_known {
+        let whom = if first.principal.starts_with("arn:") || principal.is_some() {
             arn_of(context, &first.principal)
         } else {
-            format!("<{}>", first.principal)
+            Name::Gap(format!("<{}>", first.principal))
         };
         let statement = Statement {
             actions,
-            resources: by_key.then(|| quoted("*")).into_iter().collect(),
+            resources: by_key
+                .then(|| Name::Text("*".to_owned()))
+                .into_iter()
+                .collect(),
             principal: Some(("AWS", whom)),
             condition: grant,
         };
-        let (written, resource) = (statement.written(language), &first.resource);
-        return format!("in the policy of `{resource}`: `{written}`");
+        let carrier = first.on.or_else(|| graph.find(&first.resource));
+        let policies = carrier.map(|id| access.policies_of(id).policies);
+        let policies = policies.iter().flatten().map(|one| one.policy.as_ref());
+        return Remedy {
+            edit: addition(context, &statement, policies),
+            words: format!(
+                "in the policy of `{}`: `{}`",
+                first.resource,
+                written(&statement, graph)
+            ),
+        };
     }
     let blocking = blocked_by(first).and_then(|_| first.because.first()?.policy.as_deref());
     let place = match blocking {
@@ -68,7 +106,7 @@ pub(super) fn remedy(context: &Context<'_, '_>, first: &Hop, hops: &[&Hop]) -> S
     let statement = Statement {
         actions,
         resources,
-        principal: is_everybody.then(|| ("*", quoted("*"))),
+        principal: is_everybody.then(|| ("*", Name::Text("*".to_owned()))),
         condition: match first.step {
             Step::PassRole => Some([
                 "StringEquals",
@@ -78,7 +116,33 @@ pub(super) fn remedy(context: &Context<'_, '_>, first: &Hop, hops: &[&Hop]) -> S
             _ => grant,
         },
     };
-    format!("in {place}: `{}`", statement.written(language))
+    let edit = if is_everybody {
+        let policies = first.through.map(|id| access.policies_of(id).policies);
+        let policies = policies.iter().flatten().map(|one| one.policy.as_ref());
+        addition(context, &statement, policies)
+    } else {
+        let attached = principal.filter(|_| blocking.is_none());
+        let attached = attached.map(|id| access.attached(id).policies);
+        let own = attached.iter().flatten().filter(|one| one.arn.is_none());
+        addition(context, &statement, own.map(|one| one.policy.as_ref()))
+    };
+    Remedy {
+        words: format!("in {place}: `{}`", written(&statement, graph)),
+        edit,
+    }
+}
+
+/// A statement for whoever takes a role.
+fn in_trust_policy(context: &Context<'_, '_>, hop: &Hop, statement: &Statement) -> Remedy {
+    let graph = context.graph;
+    let role = graph.find(&hop.resource).map(|id| graph.get(id));
+    let trust = role.and_then(|role| role.get("assume_role_policy"));
+    let trust = trust.map(|trust| context.access.policy(trust));
+    let (role, written) = (&hop.resource, written(statement, graph));
+    Remedy {
+        edit: addition(context, statement, trust.iter().map(AsRef::as_ref)),
+        words: format!("in the trust policy of `{role}`: `{written}`"),
+    }
 }
 
 /// What to do about something that no policy decides.
@@ -156,49 +220,51 @@ fn meeting(condition: &str, hop: &Hop) -> String {
 }
 
 /// What a statement for a hop names as its resource.
-fn resource_of(context: &Context<'_, '_>, hop: &Hop) -> String {
+fn resource_of(context: &Context<'_, '_>, hop: &Hop) -> Name {
     let on = hop.on.map(|id| context.graph.get(id).address.as_str());
     match (hop.step, on) {
         (Step::Read | Step::Write, Some(address)) => {
             let inside = hop.resource.strip_prefix(address).unwrap_or("/*");
             let own = hop.on.and_then(|id| named(context.graph, id, inside));
-            own.unwrap_or_else(|| match hop.on.map(|id| arn_by(context, id)) {
-                Some(arn) => quoted(&format!("{arn}{inside}")),
-                None => quoted(inside),
+            own.unwrap_or_else(|| match hop.on {
+                Some(id) => arn_by(context, id, inside),
+                None => Name::Text(inside.to_owned()),
             })
         }
         (_, Some(address)) => arn_of(context, address),
         (Step::CreateJob | Step::TagJob | Step::FollowJob, None)
             if hop.action.starts_with("sagemaker:") =>
         {
-            quoted("arn:aws:sagemaker:*:*:processing-job/*")
+            Name::Text("arn:aws:sagemaker:*:*:processing-job/*".to_owned())
         }
-        (Step::FollowJob, None) => quoted(&format!("arn:aws:events:*:*:{}", hop.resource)),
+        (Step::FollowJob, None) => Name::Text(format!("arn:aws:events:*:*:{}", hop.resource)),
         (Step::WriteLogs, None) if hop.resource != "*" => {
-            quoted("arn:aws:logs:*:*:log-group:/aws/sagemaker/*")
+            Name::Text("arn:aws:logs:*:*:log-group:/aws/sagemaker/*".to_owned())
         }
-        (Step::PassRole, None) => "<the ARN of the job's role>".to_owned(),
+        (Step::PassRole, None) => Name::Gap("<the ARN of the job's role>".to_owned()),
         (_, None) => {
             let asked = hop.answer.as_ref().map(|answer| &answer.request.resource);
             let known = asked.and_then(|asked| asked.subject.text.known());
-            quoted(known.unwrap_or("*"))
+            Name::Text(known.unwrap_or("*").to_owned())
         }
     }
 }
 
 /// A resource by reference, if it is one of the input; else by its ARN.
-fn arn_of(context: &Context<'_, '_>, name: &str) -> String {
+fn arn_of(context: &Context<'_, '_>, name: &str) -> Name {
     let Some(id) = context.graph.find(name) else {
-        return quoted(name);
+        return Name::Text(name.to_owned());
     };
     let own = named(context.graph, id, "");
-    own.unwrap_or_else(|| quoted(&arn_by(context, id)))
+    own.unwrap_or_else(|| arn_by(context, id, ""))
 }
 
-/// The ARN of a resource that cannot be referred to.
-fn arn_by(context: &Context<'_, '_>, id: ResourceId) -> String {
+/// The ARN of a resource that cannot be referred to, with what follows it.
+fn arn_by(context: &Context<'_, '_>, id: ResourceId, inside: &str) -> Name {
     let address = context.graph.get(id).address.as_str();
     let arn = context.access.arn(id);
-    let known = arn.as_ref().and_then(|arn| arn.known());
-    known.map_or_else(|| format!("<the ARN of {address}>"), str::to_owned)
+    match arn.as_ref().and_then(|arn| arn.known()) {
+        Some(arn) => Name::Text(format!("{arn}{inside}")),
+        None => Name::Gap(quoted(&format!("<the ARN of {address}>{inside}"))),
+    }
 }

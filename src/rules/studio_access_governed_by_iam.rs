@@ -70,7 +70,8 @@ fn check(context: &Context<'_, '_>, domain: &Subject<'_, '_>) -> Verdict {
                 "`{own}` is `{text}`: IAM Identity Center decides who enters this domain, and no policy of an IAM \
                  group does"
             );
-            Verdict::Broken(vec![Evidence::new(message, at).about(path)])
+            let evidence = Evidence::new(message, at).about(path);
+            Verdict::Broken(vec![evidence.edit(domain.set(path, "IAM"))])
         }
         Setting::Unknown(why, _) => {
             let question = "whether IAM decides who enters this domain";

@@ -9,6 +9,7 @@ mod question;
 mod regression;
 mod sides;
 mod source;
+mod suggestions;
 mod teller;
 mod templates;
 mod who;
@@ -19,6 +20,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
+use crate::check::Judgement;
 use crate::finding::{Assumption, Finding, Report, ReportedProblem};
 use crate::iam::catalogue::ManagedPolicies;
 use crate::load::plan::View;
@@ -72,8 +74,8 @@ pub fn check(options: &Options) -> Report {
         settings_sha256: hex(&Sha256::digest(options.settings.in_force())),
         ..Report::default()
     };
-    let overview = each_estate(options, View::Planned, &mut |estate| {
-        worlds::in_each(options, &estate, &mut report, &|world, report| {
+    let overview = each_estate(options, View::Planned, &mut |mut estate| {
+        worlds::in_each(options, &mut estate, &mut report, &|world, report| {
             judge(options, world, report);
         });
     });
@@ -103,8 +105,8 @@ pub fn prove(options: &Options) -> Report {
         rules: Vec::new(),
         ..options.clone()
     };
-    let overview = each_estate(&options, View::Planned, &mut |estate| {
-        worlds::in_each(&options, &estate, &mut report, &|world, report| {
+    let overview = each_estate(&options, View::Planned, &mut |mut estate| {
+        worlds::in_each(&options, &mut estate, &mut report, &|world, report| {
             one_side(&options, world, report);
         });
     });
@@ -167,9 +169,10 @@ pub fn templates(
     problems
 }
 
-fn judge(options: &Options, estate: &Estate<'_>, report: &mut Report) {
+fn judge(options: &Options, estate: &mut Estate<'_>, report: &mut Report) {
     let first = report.paths.len();
-    let mut findings = one_side(options, estate, report);
+    let (mut findings, judgements) = judged(options, estate, report);
+    suggestions::suggest(options, estate, &judgements, &mut findings);
     let paths = report.paths.get(first..).unwrap_or_default();
     let told = regression::against_before(options, estate, &mut findings, paths);
     report.tally.holds += told.holds;
@@ -181,6 +184,15 @@ fn judge(options: &Options, estate: &Estate<'_>, report: &mut Report) {
 
 /// Judges an estate as it is, whatever was there before: adds all but the findings to the report.
 fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<Finding> {
+    judged(options, estate, report).0
+}
+
+/// The same with the judgements that the findings were made of.
+fn judged(
+    options: &Options,
+    estate: &Estate<'_>,
+    report: &mut Report,
+) -> (Vec<Finding>, Vec<Judgement>) {
     let graph = &estate.graph;
     let checked = crate::check::check(
         graph,
@@ -203,7 +215,7 @@ fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<
     let told = problems.map(|problem| reported(problem, estate.sources));
     report.problems.extend(told);
     report.inputs.push(estate.input());
-    findings
+    (findings, checked.judgements)
 }
 
 fn sort_key(finding: &Finding) -> (&str, u32, u32, &str, &str, &str) {

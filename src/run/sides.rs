@@ -173,7 +173,7 @@ pub fn compare(options: &Options) -> Difference {
 }
 
 /// What was found in an estate, in all of its worlds.
-fn found(options: &Options, estate: &Estate<'_>, all: &mut Report) -> Side {
+fn found(options: &Options, estate: &mut Estate<'_>, all: &mut Report) -> Side {
     let mut report = Report::default();
     worlds::in_each(options, estate, &mut report, &|world, report| {
         let told = one_side(options, world, report);
@@ -192,7 +192,7 @@ fn found(options: &Options, estate: &Estate<'_>, all: &mut Report) -> Side {
 fn of_plans(options: &Options) -> Difference {
     let mut difference = Difference::default();
     let mut report = Report::default();
-    let overview = each_estate(options, View::Planned, &mut |estate| {
+    let overview = each_estate(options, View::Planned, &mut |mut estate| {
         if !matches!(estate.form, Form::Plan | Form::ChangeSet | Form::State) {
             report.problems.push(ReportedProblem {
                 message: format!("`{}` does not tell what was there before it", estate.name),
@@ -202,7 +202,7 @@ fn of_plans(options: &Options) -> Difference {
             });
             return;
         }
-        let mut after = found(options, &estate, &mut report);
+        let mut after = found(options, &mut estate, &mut report);
         if estate.form == Form::State {
             difference.add(&after.clone(), &after);
             return;
@@ -239,8 +239,8 @@ fn of_two(options: &Options, before: &str, after: &str) -> Difference {
     let mut difference = Difference::default();
     let mut report = Report::default();
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
-    let overview = each_estate(&options_before, View::Planned, &mut |estate| {
-        let mut side = found(&options_before, &estate, &mut report);
+    let overview = each_estate(&options_before, View::Planned, &mut |mut estate| {
+        let mut side = found(&options_before, &mut estate, &mut report);
         side.made = BTreeSet::new();
         let side = Known::of(&options_before, &estate, side);
         known.insert(inside(before, estate.name), side);
@@ -256,8 +256,8 @@ fn of_two(options: &Options, before: &str, after: &str) -> Difference {
     let lonely = |known: &BTreeMap<String, Known>| known.len() == 1 && names.len() == 1;
     let renamed = lonely(&known).then(|| known.pop_first()).flatten();
     let mut renamed = renamed.map(|(_, side)| side);
-    let overview = each_estate(&options_after, View::Planned, &mut |estate| {
-        let mut side = found(&options_after, &estate, &mut report);
+    let overview = each_estate(&options_after, View::Planned, &mut |mut estate| {
+        let mut side = found(&options_after, &mut estate, &mut report);
         // What a plan makes anew is told against its own state, not against what is named before it.
         side.made = BTreeSet::new();
         let name = inside(after, estate.name);

@@ -53,40 +53,25 @@ impl<'t, 'a> Teller<'t, 'a> {
 
 impl Teller<'_, '_> {
     pub(super) fn tell(&self, judgements: &[Judgement], report: &mut Report) -> Vec<Finding> {
-        let mut findings = Vec::new();
         for judgement in judgements {
-            let (verdict, evidence) = match &judgement.verdict {
-                Verdict::Holds => {
-                    report.tally.holds += 1;
-                    continue;
-                }
-                Verdict::NotApplicable => continue,
-                Verdict::Broken(evidence) => {
-                    report.tally.broken += 1;
-                    (FindingVerdict::Broken, evidence)
-                }
-                Verdict::Unsure(evidence) => {
-                    report.tally.unsure += 1;
-                    (FindingVerdict::Unsure, evidence)
-                }
-            };
-            let mut same = BTreeMap::new();
-            for evidence in evidence {
-                let ordinal: &mut usize = same.entry((evidence.code, &evidence.about)).or_default();
-                findings.push(self.finding(judgement, verdict, evidence, *ordinal));
-                *ordinal += 1;
+            match judgement.verdict {
+                Verdict::Holds => report.tally.holds += 1,
+                Verdict::Broken(_) => report.tally.broken += 1,
+                Verdict::Unsure(_) => report.tally.unsure += 1,
+                Verdict::NotApplicable => {}
             }
         }
-        findings
+        let told = told(judgements);
+        told.iter().map(|one| self.finding(one)).collect()
     }
 
-    fn finding(
-        &self,
-        judgement: &Judgement,
-        verdict: FindingVerdict,
-        evidence: &Evidence,
-        ordinal: usize,
-    ) -> Finding {
+    fn finding(&self, told: &Told<'_>) -> Finding {
+        let Told {
+            judgement,
+            verdict,
+            evidence,
+            ..
+        } = *told;
         let (rule, resource) = (judgement.rule, self.graph.get(judgement.subject));
         let place = |span| Place::from(self.sources.location(span));
         let mask = |text: &str| self.mask(&in_own_words(text, resource, self.graph, true));
@@ -127,7 +112,8 @@ impl Teller<'_, '_> {
                 self.graph,
                 false,
             )),
-            fingerprint: fingerprint(rule.id, evidence, address, ordinal),
+            suggestion: None,
+            fingerprint: fingerprint(self.graph, told),
             assumptions: if evidence.whatever_is_assumed {
                 Vec::new()
             } else {
@@ -308,11 +294,53 @@ fn printable(text: &str) -> String {
     out
 }
 
+/// A piece of evidence of something that does not hold.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'j> {
+    pub(super) judgement: &'j Judgement,
+    pub(super) verdict: FindingVerdict,
+    pub(super) evidence: &'j Evidence,
+    /// Which one it is of those with its code and subject.
+    ordinal: usize,
+}
+
+/// All that does not hold, in the order of the judgements.
+pub(super) fn told(judgements: &[Judgement]) -> Vec<Told<'_>> {
+    let mut all = Vec::new();
+    for judgement in judgements {
+        let (verdict, evidence) = match &judgement.verdict {
+            Verdict::Holds | Verdict::NotApplicable => continue,
+            Verdict::Broken(evidence) => (FindingVerdict::Broken, evidence),
+            Verdict::Unsure(evidence) => (FindingVerdict::Unsure, evidence),
+        };
+        let mut same = BTreeMap::new();
+        for evidence in evidence {
+            let next: &mut usize = same.entry((evidence.code, &evidence.about)).or_default();
+            all.push(Told {
+                judgement,
+                verdict,
+                evidence,
+                ordinal: *next,
+            });
+            *next += 1;
+        }
+    }
+    all
+}
+
 /// Depends on nothing that unrelated edits change: neither lines, nor words, nor severities.
-fn fingerprint(rule: &str, evidence: &Evidence, address: &str, ordinal: usize) -> String {
+pub(super) fn fingerprint(graph: &ResourceGraph<'_>, told: &Told<'_>) -> String {
+    let evidence = told.evidence;
+    let (rule, code) = (told.judgement.rule.id, evidence.code.unwrap_or(""));
+    let address = graph.get(told.judgement.subject).address.as_str();
     let mut hash = Sha256::new();
-    let code = evidence.code.unwrap_or("");
-    for part in [rule, code, address, &evidence.about, &ordinal.to_string()] {
+    for part in [
+        rule,
+        code,
+        address,
+        &evidence.about,
+        &told.ordinal.to_string(),
+    ] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

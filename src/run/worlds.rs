@@ -19,14 +19,16 @@ struct World {
     answers: Answers,
     /// What that makes of the named conditions.
     conditions: BTreeMap<String, bool>,
+    /// What is there then.
+    addresses: BTreeSet<String>,
 }
 
 /// Says `judge` of the estate, or of each world of it, to the report.
 pub(super) fn in_each(
     options: &Options,
-    estate: &Estate<'_>,
+    estate: &mut Estate<'_>,
     report: &mut Report,
-    judge: &dyn Fn(&Estate<'_>, &mut Report),
+    judge: &dyn Fn(&mut Estate<'_>, &mut Report),
 ) {
     // What was ever asked: it only grows, so that there is an end.
     let mut ever_asked = estate.questions.clone();
@@ -34,7 +36,7 @@ pub(super) fn in_each(
     while !asked.is_empty() {
         let mut judged = Vec::new();
         for answers in assignments(&asked) {
-            let Some(world) = estate.with(options, &answers) else {
+            let Some(mut world) = estate.with(options, &answers) else {
                 continue;
             };
             // An answer may lead to further questions.
@@ -45,12 +47,16 @@ pub(super) fn in_each(
                 continue;
             }
             let mut said = Report::default();
-            judge(&world, &mut said);
+            judge(&mut world, &mut said);
             let conditions = world.conditions.clone();
+            let judged_in_it = world.graph.iter();
+            let addresses = judged_in_it.map(|(_, resource)| resource.address.as_str().to_owned());
+            let addresses = addresses.collect();
             judged.push((
                 World {
                     answers,
                     conditions,
+                    addresses,
                 },
                 said,
             ));
@@ -113,7 +119,13 @@ fn merge(judged: Vec<(World, Report)>, report: &mut Report) {
                 one.0.fingerprint == finding.fingerprint && one.0.verdict == finding.verdict
             };
             match findings.iter_mut().find(same) {
-                Some((_, worlds)) => worlds.push(world),
+                Some((known, worlds)) => {
+                    // What is tried in one world only is not known of the others.
+                    if known.suggestion != finding.suggestion {
+                        known.suggestion = None;
+                    }
+                    worlds.push(world);
+                }
                 None => findings.push((finding, vec![world])),
             }
         }
@@ -142,6 +154,12 @@ fn merge(judged: Vec<(World, Report)>, report: &mut Report) {
     }
     let findings = findings.into_iter().map(|(mut finding, worlds)| {
         finding.only_when = only_when(&worlds, &all);
+        // Where the finding is not told, nothing was tried: what is edited must not be there.
+        let others = all.iter().enumerate();
+        let mut others = others.filter(|(at, _)| !worlds.contains(at));
+        finding.suggestion = finding.suggestion.filter(|suggestion| {
+            !others.any(|(_, world)| world.addresses.contains(&suggestion.resource))
+        });
         finding
     });
     let mut findings: Vec<_> = findings.collect();
@@ -329,6 +347,7 @@ mod tests {
 
     fn worlds(questions: &Questions) -> Vec<World> {
         let worlds = assignments(questions).into_iter().map(|answers| World {
+            addresses: BTreeSet::new(),
             conditions: BTreeMap::new(),
             answers,
         });

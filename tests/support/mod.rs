@@ -29,6 +29,11 @@ pub(crate) fn skipped(why: &str) {
     println!("SKIPPED: {why}");
 }
 
+/// Says what a test found.
+pub(crate) fn told(what: &str) {
+    println!("{what}");
+}
+
 /// Every file below a folder whose name ends so, sorted.
 pub(crate) fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
