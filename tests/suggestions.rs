@@ -154,13 +154,23 @@ fn suggested(report: &Report) -> impl Iterator<Item = &Finding> {
 const MENDED: &[&str] = &[
     "access-points-restricted",
     "bucket-public-access-blocked",
+    "endpoint-policies-admit-required-traffic",
+    "execution-role-has-service-plumbing-permissions",
+    "job-pulls-image",
+    "job-reads-input",
+    "job-writes-output",
     "key-rotation-enabled",
     "no-iam-user-access-keys",
+    "notebook-reads-dataset",
+    "notebook-role-can-create-processing-job",
     "notebook-root-access-disabled",
+    "notebook-starts-processing-job",
+    "orchestrator-role-can-run-job",
     "processing-job-inter-container-traffic-encrypted",
     "processing-job-network-isolated",
     "studio-access-governed-by-iam",
     "workload-reaches-services",
+    "workload-volume-key-usable",
 ];
 
 #[test]
@@ -316,6 +326,125 @@ fn what_depends_on_answers_is_edited_where_nothing_else_does() {
     let chosen = template("    Properties:\n      EnableKeyRotation: !If [IsProd, true, false]\n");
     let (_folder, report) = found("chosen", &[("a.yaml", &chosen)]);
     assert_eq!(patches(&report, ROTATION), BTreeSet::from([None]));
+}
+
+const READS: &str = "job-reads-input";
+
+fn fixture(name: &str) -> String {
+    fs::read_to_string(format!("testdata/rules/{READS}/{name}")).unwrap()
+}
+
+#[test]
+fn a_statement_goes_where_its_like_are() {
+    let policy = |label: &str, action: &str| {
+        format!(
+            "\nresource \"aws_iam_role_policy\" \"{label}\" {{\n  role = aws_iam_role.job.id\n  policy = jsonencode({{\n    \
+             Version = \"2012-10-17\"\n    Statement = [\n      {{ Effect = \"Allow\", Action = \"{action}\", Resource = \"*\" }}\n    \
+             ]\n  }})\n}}\n"
+        )
+    };
+    let text = fixture("fail-decrypt-identity.tf");
+    let one = text.clone()
+        + &policy("keys", "kms:ListKeys")
+        + &policy("logs", "logs:ListTagsForResource");
+    let (_folder, report) = found("its-like", &[("main.tf", &one)]);
+    let patches_of_one = patches(&report, READS);
+    let patch = patches_of_one.first().unwrap().as_ref().unwrap();
+    let added = "\"kms:ListKeys\", Resource = \"*\" },\n+      { Effect = \"Allow\", Action = \"kms:Decrypt\", \
+                 Resource = aws_kms_key.studies.arn }\n     ]\n";
+    assert!(patch.contains(added), "{patch}");
+    let two = one + &policy("more", "kms:ListAliases");
+    let (_folder, report) = found("two-alike", &[("main.tf", &two)]);
+    assert_eq!(patches(&report, READS), BTreeSet::from([None]));
+}
+
+#[test]
+fn a_statement_names_nothing_that_it_cannot() {
+    let nobody = BTreeSet::from([None]);
+    // The key would wait for the role, and the role for the key.
+    let text = fixture("fail-decrypt-identity.yaml");
+    let at = text.find("EnableKeyRotation").unwrap();
+    let circle = format!(
+        "{}Tags: [{{Key: reader, Value: !GetAtt JobRole.Arn}}]\n      {}",
+        &text[..at],
+        &text[at..]
+    );
+    let (_folder, report) = found("no-circle", &[("a.yaml", &text)]);
+    assert!(patches(&report, READS).first().unwrap().is_some());
+    let (_folder, report) = found("circle", &[("a.yaml", &circle)]);
+    assert_eq!(patches(&report, READS), nobody);
+    // What is written elsewhere, and only comes in.
+    let text = fixture("fail-decrypt-identity.tf");
+    let at = text
+        .find("data \"aws_iam_policy_document\" \"job\"")
+        .unwrap();
+    let inner = "output \"json\" {\n  value = data.aws_iam_policy_document.job.json\n}\n";
+    let end = at + text[at..].find("\n}\n").unwrap() + 3;
+    let document = format!("{}{inner}", &text[at..end]);
+    let rest = format!(
+        "{}module \"p\" {{\n  source = \"./p\"\n}}\n{}",
+        &text[..at],
+        &text[end..]
+    );
+    let rest = rest.replace("data.aws_iam_policy_document.job.json", "module.p.json");
+    let (_folder, report) = found(
+        "in-a-module",
+        &[("main.tf", &rest), ("p/main.tf", &document)],
+    );
+    assert_eq!(patches(&report, READS), nobody);
+}
+
+#[test]
+fn a_json_template_stays_json() {
+    let template = r#"{
+  "Resources": {
+    "Data": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "turbine-data"}},
+    "Role": {
+      "Type": "AWS::IAM::Role",
+      "Properties": {
+        "AssumeRolePolicyDocument": {
+          "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+          ]
+        },
+        "Policies": [
+          {
+            "PolicyName": "job",
+            "PolicyDocument": {
+              "Statement": [
+                {
+                  "Effect": "Allow",
+                  "Action": "s3:ListBucket",
+                  "Resource": {"Fn::GetAtt": ["Data", "Arn"]}
+                }
+              ]
+            }
+          }
+        ]
+      }
+    },
+    "Job": {
+      "Type": "AWS::SageMaker::ProcessingJob",
+      "Properties": {
+        "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+        "NetworkConfig": {"EnableNetworkIsolation": true, "EnableInterContainerTrafficEncryption": true},
+        "AppSpecification": {"ImageUri": "763104351884.dkr.ecr.eu-central-1.amazonaws.com/pytorch-training:2.1"},
+        "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.xlarge", "VolumeSizeInGB": 50}},
+        "ProcessingInputs": [
+          {"InputName": "in", "S3Input": {"S3Uri": {"Fn::Sub": "s3://${Data}/raw/"}, "S3DataType": "S3Prefix"}}
+        ]
+      }
+    }
+  }
+}
+"#;
+    let (_folder, report) = found("json", &[("a.json", template)]);
+    let patches = patches(&report, READS);
+    let patch = patches.first().unwrap().as_ref().unwrap();
+    let added = "                {\n+                  \"Effect\": \"Allow\",\n\
+                 +                  \"Action\": \"s3:GetObject\",\n\
+                 +                  \"Resource\": { \"Fn::Sub\": \"${Data.Arn}/raw/*\" }\n";
+    assert!(patch.contains(added), "{patch}");
 }
 
 /// A directory with everything in it, elsewhere.

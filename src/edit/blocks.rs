@@ -105,7 +105,7 @@ fn list_of(value: &Expr, at: Span) -> Option<&[Expr]> {
             );
             match &inner.kind {
                 ExprKind::Tuple(all) if is_statements => {
-                    let is_here = all.iter().any(|one| one.span == at);
+                    let is_here = all.iter().any(|one| one.span.start == at.start);
                     is_here.then_some(all.as_slice())
                 }
                 _ => list_of(inner, at),
@@ -114,6 +114,9 @@ fn list_of(value: &Expr, at: Span) -> Option<&[Expr]> {
         _ => None,
     }
 }
+
+/// A list is written in lines where it would take more.
+const WIDEST: usize = 96;
 
 #[derive(Debug, Clone, Copy)]
 struct Writing<'t> {
@@ -156,9 +159,10 @@ impl Writing<'_> {
             has_commas: behind.trim_start().starts_with(','),
         };
         let line_break = self.lines.line_break();
-        let entries = self.entries(style)?;
         let is_one_line = !written.contains('\n');
-        let outer = self.lines.indentation(start);
+        let outer = self.lines.indentation(end);
+        let inner = self.lines.indentation(first_start);
+        let entries = self.entries(style, (!is_one_line).then_some(inner))?;
         let object = if is_one_line {
             let inner = entries.iter().map(|(key, value)| {
                 let sign = if style.is_colon { ": " } else { " = " };
@@ -166,19 +170,12 @@ impl Writing<'_> {
             });
             format!("{{ {} }}", inner.collect::<Vec<_>>().join(", "))
         } else {
-            let inner = self
-                .lines
-                .begins_line(first_start)
-                .then(|| self.lines.indentation(first_start))?;
-            let width = entries.iter().map(|(key, _)| key.len()).max()?;
+            if !self.lines.begins_line(first_start) {
+                return None;
+            }
+            let rows = self.rows(&entries, inner, style.is_colon);
             let comma = if style.has_commas { "," } else { "" };
-            let rows = entries.iter().map(|(key, value)| {
-                if style.is_colon {
-                    format!("{inner}{key} : {value}{comma}")
-                } else {
-                    format!("{inner}{key:width$} = {value}{comma}")
-                }
-            });
+            let rows = rows.iter().map(|row| format!("{row}{comma}"));
             let rows: Vec<String> = rows.collect();
             let rows = rows.join(line_break);
             let rows = rows.strip_suffix(',').unwrap_or(&rows);
@@ -190,7 +187,14 @@ impl Writing<'_> {
     /// An element of a list behind the last one.
     fn behind(self, start: usize, end: usize, object: &str) -> Vec<Change> {
         if !self.lines.begins_line(start) {
-            return vec![insert(end, format!(", {object}"))];
+            let mut changes = vec![insert(end, format!(", {object}"))];
+            // `}, {` stands further in than the last `}`.
+            let brace = end.saturating_sub(1);
+            if self.lines.begins_line(brace) && !self.lines.begins_line(start) {
+                let at = self.lines.start(brace);
+                changes.insert(0, insert(at, INDENT.to_owned()));
+            }
+            return changes;
         }
         let line_end = self.lines.end(end);
         let (line_break, outer) = (self.lines.line_break(), self.lines.indentation(start));
@@ -210,7 +214,8 @@ impl Writing<'_> {
         }
     }
 
-    fn entries(self, style: Style) -> Option<Vec<(String, String)>> {
+    /// The entries of an object, on lines of their own where an indentation is given.
+    fn entries(self, style: Style, indent: Option<&str>) -> Option<Vec<(String, String)>> {
         let key = |name: &str| {
             let is_plain = name.chars().all(|one| one.is_ascii_alphanumeric());
             if style.is_quoted || !is_plain {
@@ -223,10 +228,16 @@ impl Writing<'_> {
         let statement = self.statement;
         let mut entries = vec![
             (key("Effect")?, "\"Allow\"".to_owned()),
-            (key("Action")?, one_or_several(&self.actions()?)),
+            (
+                key("Action")?,
+                self.one_or_several(&self.actions()?, indent),
+            ),
         ];
         if !statement.resources.is_empty() {
-            entries.push((key("Resource")?, one_or_several(&self.resources()?)));
+            entries.push((
+                key("Resource")?,
+                self.one_or_several(&self.resources()?, indent),
+            ));
         }
         if let Some((of, who)) = &statement.principal {
             let who = self.name(who)?;
@@ -271,6 +282,43 @@ impl Writing<'_> {
         }
     }
 
+    fn one_or_several(self, all: &[String], indent: Option<&str>) -> String {
+        match all {
+            [one] => one.clone(),
+            _ => self.list(all, indent),
+        }
+    }
+
+    /// A list, in lines where one would be too long.
+    fn list(self, all: &[String], indent: Option<&str>) -> String {
+        let one_line = format!("[{}]", all.join(", "));
+        let Some(indent) = indent.filter(|indent| indent.len() + one_line.len() > WIDEST) else {
+            return one_line;
+        };
+        let line_break = self.lines.line_break();
+        let all = all
+            .iter()
+            .map(|one| format!("{line_break}{indent}{INDENT}{one},"));
+        format!("[{}{line_break}{indent}]", all.collect::<String>())
+    }
+
+    /// Arguments or entries on lines of their own, with their signs in one column where they stand side by side.
+    fn rows(self, entries: &[(String, String)], indent: &str, is_colon: bool) -> Vec<String> {
+        let is_long = |(_, value): &(String, String)| value.contains('\n');
+        let groups = entries.chunk_by(|one, other| !is_long(one) && !is_long(other));
+        let rows = groups.flat_map(|group| {
+            let width = group.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+            group.iter().map(move |(key, value)| {
+                if is_colon {
+                    format!("{indent}{key} : {value}")
+                } else {
+                    format!("{indent}{key:width$} = {value}")
+                }
+            })
+        });
+        rows.collect()
+    }
+
     /// A block behind the last one of a data source.
     fn block(self, document: &Block) -> Option<Vec<Change>> {
         let statements: Vec<&Block> = document.body.blocks_named("statement").collect();
@@ -289,41 +337,37 @@ impl Writing<'_> {
         let inner = format!("{outer}{INDENT}");
         let mut rows = Vec::new();
         if says_effect {
-            rows.push(("effect", "\"Allow\"".to_owned()));
+            rows.push(("effect".to_owned(), "\"Allow\"".to_owned()));
         }
-        rows.push(("actions", format!("[{}]", self.actions()?.join(", "))));
+        let list = |all: Vec<String>| self.list(&all, Some(&inner));
+        rows.push(("actions".to_owned(), list(self.actions()?)));
         if !statement.resources.is_empty() {
-            rows.push(("resources", format!("[{}]", self.resources()?.join(", "))));
+            rows.push(("resources".to_owned(), list(self.resources()?)));
         }
-        let block = |name: &str, rows: &[(&str, String)]| {
-            let width = rows.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-            let rows = rows
-                .iter()
-                .map(|(key, value)| format!("{inner}{INDENT}{key:width$} = {value}{line_break}"));
-            let rows: String = rows.collect();
-            format!("{line_break}{line_break}{inner}{name} {{{line_break}{rows}{inner}}}")
+        let block = |name: &str, rows: &[(String, String)]| {
+            let rows = self.rows(rows, &format!("{inner}{INDENT}"), false);
+            let rows = rows.join(line_break);
+            format!(
+                "{line_break}{line_break}{inner}{name} {{{line_break}{rows}{line_break}{inner}}}"
+            )
         };
         let mut more = String::new();
         if let Some((of, who)) = &statement.principal {
             let rows = [
-                ("type", quoted(of)?),
-                ("identifiers", format!("[{}]", self.name(who)?)),
+                ("type".to_owned(), quoted(of)?),
+                ("identifiers".to_owned(), format!("[{}]", self.name(who)?)),
             ];
             more.push_str(&block("principals", &rows));
         }
         if let Some([test, variable, value]) = statement.condition {
             let rows = [
-                ("test", quoted(test)?),
-                ("variable", quoted(variable)?),
-                ("values", format!("[{}]", quoted(value)?)),
+                ("test".to_owned(), quoted(test)?),
+                ("variable".to_owned(), quoted(variable)?),
+                ("values".to_owned(), format!("[{}]", quoted(value)?)),
             ];
             more.push_str(&block("condition", &rows));
         }
-        let width = rows.iter().map(|(key, _)| key.len()).max()?;
-        let rows = rows
-            .iter()
-            .map(|(key, value)| format!("{inner}{key:width$} = {value}"));
-        let rows: Vec<String> = rows.collect();
+        let rows = self.rows(&rows, &inner, false);
         let rows = rows.join(line_break);
         let text = format!(
             "{line_break}{line_break}{outer}statement {{{line_break}{rows}{more}{line_break}{outer}}}"
@@ -332,16 +376,130 @@ impl Writing<'_> {
     }
 }
 
-fn one_or_several(all: &[String]) -> String {
-    match all {
-        [one] => one.clone(),
-        _ => format!("[{}]", all.join(", ")),
-    }
-}
-
 /// A text as HCL has it; none of what would have to be escaped.
 fn quoted(text: &str) -> Option<String> {
     let is_plain =
         !text.contains(['"', '\\', '\n']) && !text.contains("${") && !text.contains("%{");
     is_plain.then(|| format!("\"{text}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::graph::ResourceId;
+    use crate::model::source::{FileId, SourceMap};
+
+    const KEY: ResourceId = ResourceId(7);
+
+    fn reading() -> Statement {
+        Statement {
+            actions: vec!["kms:Decrypt".to_owned()],
+            resources: vec![Name::Arn(KEY, String::new())],
+            ..Statement::default()
+        }
+    }
+
+    /// The text with a statement beside the one that contains a text.
+    fn with(text: &str, beside: &str, statement: &Statement) -> Option<String> {
+        let file: FileId = SourceMap::default().add("main.tf", String::new());
+        let body = hcl::file(text, file).unwrap();
+        let block = body.blocks.first().unwrap();
+        let at = text.find(beside).unwrap();
+        let open = text.get(..at).unwrap().rfind('{').unwrap();
+        let close = at + text.get(at..).unwrap().find('}').unwrap() + 1;
+        let span = |start: usize, end: usize| Span {
+            file,
+            start: u32::try_from(start).unwrap(),
+            end: u32::try_from(end).unwrap(),
+        };
+        let names = [(KEY, "aws_kms_key.k".to_owned())];
+        let changes = added(text, block, span(open, close), statement, &names)?;
+        changed(text, &changes)
+    }
+
+    fn policy(statements: &str) -> String {
+        format!(
+            "resource \"aws_iam_role_policy\" \"p\" {{\n  policy = jsonencode({{\n    Statement = {statements}\n  }})\n}}\n"
+        )
+    }
+
+    #[track_caller]
+    fn becomes(before: &str, after: &str) {
+        let new = with(&policy(before), "beside", &reading());
+        assert_eq!(new, Some(policy(after)));
+    }
+
+    #[test]
+    fn an_object_is_written_as_its_neighbours_are() {
+        becomes(
+            "[\n      {\n        Sid = \"beside\"\n      },\n    ]",
+            "[\n      {\n        Sid = \"beside\"\n      },\n      {\n        Effect   = \"Allow\"\n        Action   = \"kms:Decrypt\"\n        Resource = aws_kms_key.k.arn\n      },\n    ]",
+        );
+        becomes(
+            "[\n      {\n        \"Sid\" : \"beside\",\n      } # why\n    ]",
+            "[\n      {\n        \"Sid\" : \"beside\",\n      }, # why\n      {\n        \"Effect\" : \"Allow\",\n        \"Action\" : \"kms:Decrypt\",\n        \"Resource\" : aws_kms_key.k.arn\n      }\n    ]",
+        );
+        becomes(
+            "[{ Sid = \"beside\" }]",
+            "[{ Sid = \"beside\" }, { Effect = \"Allow\", Action = \"kms:Decrypt\", Resource = aws_kms_key.k.arn }]",
+        );
+        becomes(
+            "[{\n      Sid = \"beside\"\n    }]",
+            "[{\n      Sid = \"beside\"\n      }, {\n      Effect   = \"Allow\"\n      Action   = \"kms:Decrypt\"\n      Resource = aws_kms_key.k.arn\n    }]",
+        );
+    }
+
+    #[test]
+    fn a_long_list_takes_lines() {
+        let actions = ["A", "B", "C"].map(|end| format!("ec2:CreateNetworkInterface{end}"));
+        let statement = Statement {
+            actions: actions.to_vec(),
+            resources: vec![Name::Text("*".to_owned())],
+            ..Statement::default()
+        };
+        let text = policy("[\n      {\n        Sid = \"beside\"\n      },\n    ]");
+        let new = with(&text, "beside", &statement).unwrap();
+        let list = "        Effect = \"Allow\"\n        Action = [\n          \"ec2:CreateNetworkInterfaceA\",\n          \"ec2:CreateNetworkInterfaceB\",\n          \"ec2:CreateNetworkInterfaceC\",\n        ]\n        Resource = \"*\"\n";
+        assert!(new.contains(list), "{new}");
+    }
+
+    #[test]
+    fn what_is_no_list_of_objects_is_left() {
+        for statements in [
+            "{ Sid = \"beside\" }",
+            "concat([{ Sid = \"beside\" }], [])",
+            "[for one in [1] : { Sid = \"beside\" }]",
+        ] {
+            assert_eq!(with(&policy(statements), "beside", &reading()), None);
+        }
+        let local = "locals {\n  p = jsonencode({ Statement = [{ Sid = \"beside\" }] })\n}\n";
+        assert_eq!(with(local, "beside", &reading()), None);
+        let odd = Statement {
+            resources: vec![Name::Text("a${b}".to_owned())],
+            ..reading()
+        };
+        assert_eq!(
+            with(&policy("[{ Sid = \"beside\" }]"), "beside", &odd),
+            None
+        );
+    }
+
+    #[test]
+    fn a_block_stands_behind_the_last_one() {
+        let document = |more: &str| {
+            format!(
+                "data \"aws_iam_policy_document\" \"d\" {{\n  statement {{\n    effect  = \"Allow\"\n    actions = [\"beside\"]\n  }}\n{more}}}\n"
+            )
+        };
+        let statement = Statement {
+            principal: Some(("AWS", Name::Text("arn".to_owned()))),
+            condition: Some(["Bool", "kms:GrantIsForAWSResource", "true"]),
+            ..reading()
+        };
+        let after = "\n  statement {\n    effect    = \"Allow\"\n    actions   = [\"kms:Decrypt\"]\n    resources = [aws_kms_key.k.arn]\n\n    principals {\n      type        = \"AWS\"\n      identifiers = [\"arn\"]\n    }\n\n    condition {\n      test     = \"Bool\"\n      variable = \"kms:GrantIsForAWSResource\"\n      values   = [\"true\"]\n    }\n  }\n";
+        assert_eq!(
+            with(&document(""), "beside", &statement),
+            Some(document(after))
+        );
+    }
 }

@@ -283,3 +283,64 @@ fn scalar(text: &str, is_quoted: bool) -> Option<String> {
         text.to_owned()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::graph::ResourceId;
+    use crate::model::source::SourceMap;
+
+    const BUCKET: ResourceId = ResourceId(3);
+
+    /// The text with a statement beside the one that contains a text.
+    fn with(text: &str) -> Option<String> {
+        let file = SourceMap::default().add("a.yaml", String::new());
+        let document = template::read(text, file).unwrap();
+        let statements = |node: &Node| node.get("Statement").cloned();
+        let policy = document.root.get("P").unwrap();
+        let statements = statements(policy)?;
+        let at = statements.elements()?.last()?.span;
+        let statement = Statement {
+            actions: vec!["s3:GetObject".to_owned(), "s3:Get*".to_owned()],
+            resources: vec![Name::Arn(BUCKET, "/*".to_owned())],
+            principal: Some(("AWS", Name::Text("*".to_owned()))),
+            condition: Some(["Bool", "aws:SecureTransport", "true"]),
+        };
+        let names = [(BUCKET, "Data".to_owned())];
+        let changes = added(text, &document, at, &statement, &names)?;
+        changed(text, &changes)
+    }
+
+    #[test]
+    fn an_item_is_written_as_its_neighbours_are() {
+        assert_eq!(
+            with("P:\n  Statement:\n  -   Effect: Deny # why\nQ: 1\n").as_deref(),
+            Some(
+                "P:\n  Statement:\n  -   Effect: Deny # why\n  -   Effect: Allow\n      Principal:\n        AWS: \"*\"\n      Action:\n        - s3:GetObject\n        - s3:Get*\n      Resource: !Sub \"${Data.Arn}/*\"\n      Condition:\n        Bool:\n          aws:SecureTransport: \"true\"\nQ: 1\n"
+            )
+        );
+        assert_eq!(
+            with("P:\n  Statement:\n    - {Effect: Deny}\n").as_deref(),
+            Some(
+                "P:\n  Statement:\n    - {Effect: Deny}\n    - { Effect: Allow, Principal: { AWS: \"*\" }, Action: [s3:GetObject, s3:Get*], Resource: !Sub \"${Data.Arn}/*\", Condition: { Bool: { \"aws:SecureTransport\": \"true\" } } }\n"
+            )
+        );
+    }
+
+    #[test]
+    fn json_stays_json() {
+        assert_eq!(
+            with("{\n  \"P\": {\n    \"Statement\": [\n      {\n        \"Effect\": \"Deny\"\n      }\n    ]\n  }\n}\n").as_deref(),
+            Some("{\n  \"P\": {\n    \"Statement\": [\n      {\n        \"Effect\": \"Deny\"\n      },\n      {\n        \"Effect\": \"Allow\",\n        \"Principal\": {\n          \"AWS\": \"*\"\n        },\n        \"Action\": [\n          \"s3:GetObject\",\n          \"s3:Get*\"\n        ],\n        \"Resource\": { \"Fn::Sub\": \"${Data.Arn}/*\" },\n        \"Condition\": {\n          \"Bool\": {\n            \"aws:SecureTransport\": \"true\"\n          }\n        }\n      }\n    ]\n  }\n}\n")
+        );
+    }
+
+    #[test]
+    fn what_is_no_list_is_left() {
+        assert_eq!(with("P:\n  Statement:\n    Effect: Deny\n"), None);
+        assert_eq!(
+            with("P:\n  Statement: !If [A, [{Effect: Deny}], []]\n"),
+            None
+        );
+    }
+}

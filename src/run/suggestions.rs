@@ -14,8 +14,8 @@ use crate::model::edit::{Edit, To, words};
 use crate::model::graph::{ResourceGraph, ResourceId};
 use crate::model::source::{SourceMap, Span};
 
-/// How often an estate is judged again. All edits are made at once, and only where something comes of that are they
-/// told apart.
+/// How often an estate is judged again: for settings, which are made all at once, and only where something comes of that
+/// are told apart; and for statements, each of which is tried alone.
 const MOST_TRIALS: usize = 16;
 
 /// An edit of a file, with what it makes of the model.
@@ -50,7 +50,16 @@ pub(super) fn suggest(
         known,
         left: MOST_TRIALS,
     };
-    for trial in trying.settling(trials) {
+    // A statement gives somebody more, and what comes of that another edit may hide.
+    let (statements, settings): (Vec<Trial>, Vec<Trial>) = trials
+        .into_iter()
+        .partition(|trial| trial.edits.iter().any(is_statement));
+    let mut settling = trying.settling(settings);
+    trying.left = MOST_TRIALS;
+    for trial in statements {
+        settling.extend(trying.settling(vec![trial]));
+    }
+    for trial in settling {
         for (at, _) in trial.settles {
             let Some(finding) = findings.get_mut(at) else {
                 continue;
@@ -58,6 +67,10 @@ pub(super) fn suggest(
             finding.suggestion = Some(trial.suggestion.clone());
         }
     }
+}
+
+fn is_statement(edit: &Edit) -> bool {
+    matches!(edit.to, To::With(..))
 }
 
 /// Every edit that can be written, each text once.
@@ -78,11 +91,8 @@ fn trials(estate: &Estate<'_>, told: &[Told<'_>], findings: &[Finding]) -> Vec<T
         // Two rules may want one attribute to be two things.
         let clashes = edits.iter().any(|edit| {
             // A policy takes many statements.
-            if let To::With(..) = edit.to {
-                return false;
-            }
             let place = (edit.of, edit.path.clone().into_owned());
-            set.entry(place).or_insert_with(|| edit.clone()) != edit
+            !is_statement(edit) && set.entry(place).or_insert_with(|| edit.clone()) != edit
         });
         if clashes || estate.secrets.mask_prose(shown) != *shown {
             continue;
@@ -107,7 +117,7 @@ fn says_no_more(help: &str, edits: &[Edit], graph: &ResourceGraph<'_>) -> bool {
     let Some(resource) = edits.first().map(|first| graph.get(first.of)) else {
         return false;
     };
-    if edits.iter().any(|edit| matches!(edit.to, To::With(..))) {
+    if edits.iter().any(is_statement) {
         return true;
     }
     let by_last_name = edits.iter().map(|edit| Edit {
@@ -145,11 +155,7 @@ fn for_all_instances(graph: &ResourceGraph<'_>, sources: &SourceMap, trials: &mu
     }
     trials.retain_mut(|trial| in_all_readings(graph, sources, &mut trial.edits));
     for trial in trials {
-        if trial
-            .edits
-            .iter()
-            .any(|edit| matches!(edit.to, To::With(..)))
-        {
+        if trial.edits.iter().any(is_statement) {
             continue;
         }
         let edits = trial.edits.iter().flat_map(|edit| {
