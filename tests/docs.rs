@@ -130,3 +130,18 @@ fn every_path_that_a_document_names_exists() {
     }
     assert_eq!(missing, [""; 0]);
 }
+
+#[test]
+fn the_settings_that_the_readme_shows_are_settings() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let shown = readme.split("```yaml\n").nth(1).unwrap();
+    let shown = shown.split("```").next().unwrap();
+    let settings = plangate::settings::Settings::read(shown).unwrap();
+    let known = serde_json::to_value(plangate::settings::Settings::default()).unwrap();
+    for name in known.as_object().unwrap().keys() {
+        let is_shown =
+            readme.contains(&format!("{name}:")) || readme.contains(&format!("{name} likewise"));
+        assert!(is_shown, "README.md does not show `{name}`");
+    }
+    assert_ne!(settings, plangate::settings::Settings::default());
+}

@@ -153,7 +153,7 @@ fn fixed(condition: &Condition, text: &Text, is_fixed: bool) -> Truth {
     {
         return is_account(&account);
     }
-    if condition.key == "aws:principalorgpaths" && is_in_organization(text) {
+    if condition.key.ends_with("orgpaths") && is_in_organization(text) {
         return Truth::Yes;
     }
     let is_open = text.holes().any(|hole| hole.domain.admits('*'));

@@ -173,7 +173,7 @@ impl Writing<'_> {
             if !self.lines.begins_line(first_start) {
                 return None;
             }
-            let rows = self.rows(&entries, inner, style.is_colon);
+            let rows = lined_up(&entries, inner, style.is_colon);
             let comma = if style.has_commas { "," } else { "" };
             let rows = rows.iter().map(|row| format!("{row}{comma}"));
             let rows: Vec<String> = rows.collect();
@@ -302,23 +302,6 @@ impl Writing<'_> {
         format!("[{}{line_break}{indent}]", all.collect::<String>())
     }
 
-    /// Arguments or entries on lines of their own, with their signs in one column where they stand side by side.
-    fn rows(self, entries: &[(String, String)], indent: &str, is_colon: bool) -> Vec<String> {
-        let is_long = |(_, value): &(String, String)| value.contains('\n');
-        let groups = entries.chunk_by(|one, other| !is_long(one) && !is_long(other));
-        let rows = groups.flat_map(|group| {
-            let width = group.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-            group.iter().map(move |(key, value)| {
-                if is_colon {
-                    format!("{indent}{key} : {value}")
-                } else {
-                    format!("{indent}{key:width$} = {value}")
-                }
-            })
-        });
-        rows.collect()
-    }
-
     /// A block behind the last one of a data source.
     fn block(self, document: &Block) -> Option<Vec<Change>> {
         let statements: Vec<&Block> = document.body.blocks_named("statement").collect();
@@ -345,7 +328,7 @@ impl Writing<'_> {
             rows.push(("resources".to_owned(), list(self.resources()?)));
         }
         let block = |name: &str, rows: &[(String, String)]| {
-            let rows = self.rows(rows, &format!("{inner}{INDENT}"), false);
+            let rows = lined_up(rows, &format!("{inner}{INDENT}"), false);
             let rows = rows.join(line_break);
             format!(
                 "{line_break}{line_break}{inner}{name} {{{line_break}{rows}{line_break}{inner}}}"
@@ -367,13 +350,30 @@ impl Writing<'_> {
             ];
             more.push_str(&block("condition", &rows));
         }
-        let rows = self.rows(&rows, &inner, false);
+        let rows = lined_up(&rows, &inner, false);
         let rows = rows.join(line_break);
         let text = format!(
             "{line_break}{line_break}{outer}statement {{{line_break}{rows}{more}{line_break}{outer}}}"
         );
         Some(vec![insert(self.lines.end(end), text)])
     }
+}
+
+/// Arguments or entries on lines of their own, with their signs in one column where they stand side by side.
+fn lined_up(entries: &[(String, String)], indent: &str, is_colon: bool) -> Vec<String> {
+    let is_long = |(_, value): &(String, String)| value.contains('\n');
+    let groups = entries.chunk_by(|one, other| !is_long(one) && !is_long(other));
+    let rows = groups.flat_map(|group| {
+        let width = group.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+        group.iter().map(move |(key, value)| {
+            if is_colon {
+                format!("{indent}{key} : {value}")
+            } else {
+                format!("{indent}{key:width$} = {value}")
+            }
+        })
+    });
+    rows.collect()
 }
 
 /// A text as HCL has it; none of what would have to be escaped.

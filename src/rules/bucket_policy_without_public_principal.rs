@@ -7,10 +7,17 @@ use crate::model::graph::ResourceId;
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
 
-/// Keys of which a fixed value says from where.
-const WHENCE: [&str; 4] = [
+/// Keys of which a fixed value says from where, or for whom a service asks.
+const WHENCE: [&str; 11] = [
     "aws:sourcevpce",
     "aws:sourcevpc",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceowner",
+    "aws:userid",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
 ];
@@ -23,8 +30,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Critical,
     summary: "no policy of a bucket or of its access points lets in everybody, unless a condition says who or from where",
     why: "Anybody reads the data, even without an AWS account. A condition counts if it demands one of a fixed \
-          list: an account, an organization or a principal as for keys, `aws:SourceVpce`, `aws:SourceVpc`, or \
-          the account of an access point. With `restrict_public_buckets` only that setting keeps the public \
+          list: an account, an organization or a principal as for keys, a VPC, an endpoint or whose it is, an \
+          access point, `aws:SourceArn` or `aws:SourceAccount` of whom a service asks for, `aws:userid`. With `restrict_public_buckets` only that setting keeps the public \
           out (medium). One level less for a bucket that is not known to hold protected data.",
     unsure: "A bucket without a policy lets nobody in from outside. `NotPrincipal` with `Allow` counts as \
              everybody. A policy or principal that is made while applying may turn out either way.",

@@ -39,8 +39,6 @@ pub struct Settings {
     pub designated_groups: Vec<Pattern>,
     /// Roles that count as execution roles beside those that workloads run as.
     pub execution_roles: Vec<Pattern>,
-    /// Groups that are managed elsewhere, and what is attached to them.
-    pub external_groups: Vec<ExternalGroup>,
     /// How a key's policy has to let a role in.
     pub kms_grant_mode: KeyGrantMode,
     /// The longest time between two rotations of a key that is not worth a remark, in days.
@@ -73,8 +71,6 @@ pub struct Settings {
     /// Buckets outside of the input that Processing jobs may read and write, by name or ARN. With any, all others
     /// outside of it are not trusted.
     pub trusted_buckets: Vec<Pattern>,
-    /// What is known about single workloads.
-    pub workloads: Vec<Workload>,
 }
 
 impl Default for Settings {
@@ -90,7 +86,6 @@ impl Default for Settings {
             data_writers: BTreeMap::new(),
             designated_groups: Vec::new(),
             execution_roles: Vec::new(),
-            external_groups: Vec::new(),
             kms_grant_mode: KeyGrantMode::Either,
             kms_max_rotation_days: 365,
             kms_min_deletion_days: 14,
@@ -105,7 +100,6 @@ impl Default for Settings {
             role_model: RoleModel::Either,
             trusted_accounts: Vec::new(),
             trusted_buckets: Vec::new(),
-            workloads: Vec::new(),
         }
     }
 }
@@ -155,28 +149,4 @@ pub enum RoleModel {
     Split,
     /// Either, as long as it is complete.
     Either,
-}
-
-/// A group that is managed elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExternalGroup {
-    /// Its name.
-    pub name: String,
-    /// ARNs of the managed policies that are attached to it.
-    #[serde(default)]
-    pub policies: Vec<String>,
-}
-
-/// What is known about workloads that the input has.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Workload {
-    /// What people call it.
-    pub name: String,
-    /// The notebooks, by address or name.
-    pub notebook: Pattern,
-    /// The groups that it is meant for, of those that are designated.
-    #[serde(default)]
-    pub groups: Vec<Pattern>,
 }

@@ -205,7 +205,6 @@ mod tests {
             "designated_groups: ml\n",
             "trusted_accounts: [1]\n",
             "organization: {a: b}\n",
-            "workloads:\n  - name: a\n    notebok: b\n",
             "role_model: single\nrole_model: split\n",
             "a: [\n",
             "- a\n",
@@ -217,7 +216,6 @@ mod tests {
         line 1, column 20: designated_groups: invalid type: string "ml", expected a sequence
         line 1, column 20: trusted_accounts[0]: invalid value: string "1", expected an account id: twelve digits in quotes
         line 1, column 15: organization: invalid type: map, expected an id or a list of ids
-        line 3, column 5: workloads[0]: there is no setting `notebok`; did you mean `notebook`?
         line 2, column 1: the key `role_model` is there twice: on line 1 and on line 2
         line 1, column 4: unclosed bracket '['
         line 1, column 1: invalid type: sequence, expected settings by their names

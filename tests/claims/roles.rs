@@ -1,6 +1,6 @@
 //! Claims about execution roles, and what they may do.
 
-use super::{breaks, holds, said};
+use super::{breaks, holds, said, said_of};
 
 #[test]
 fn a_job_runs_under_the_role_given_at_creation_which_sagemaker_must_be_trusted_to_assume() {
@@ -154,4 +154,10 @@ fn whatever_else_starts_a_job_needs_the_same_path() {
         Some("network-condition-on-service-caller"),
     );
     holds("IAM-016", "pass.tf");
+}
+
+#[test]
+fn a_key_that_may_not_be_made_at_all_is_unsure() {
+    let (verdict, findings) = said_of("IAM-008", "testdata/inputs/perhaps-key");
+    assert_eq!(verdict, "unsure", "{findings:#?}");
 }
