@@ -10,8 +10,8 @@ use super::people::Opening;
 use crate::access::{Access, Person, allows};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
-use crate::iam::equal_texts;
 use crate::iam::policy::PrincipalKind;
+use crate::iam::{Text, equal_texts};
 use crate::model::edit::{Edit, Scalar, To};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
@@ -131,6 +131,15 @@ impl<'g, 'a> Context<'g, 'a> {
             openings: OnceLock::new(),
             key_uses: OnceLock::new(),
         }
+    }
+
+    /// Whether the user trusts an account of somebody else's.
+    #[must_use]
+    pub fn is_trusted_account(&self, account: &Text) -> bool {
+        let mut trusted = self.settings.trusted_accounts.iter();
+        account
+            .known()
+            .is_some_and(|known| trusted.any(|one| one == known))
     }
 
     /// Whether settings name a resource: by its address, its label or logical id, its name or its ARN.
