@@ -271,12 +271,15 @@ impl<'a> ResourceGraph<'a> {
             Data::Text(text) => self.named_in(kinds, text, value.origin.file),
             Data::Template(pieces) => match pieces.as_ref() {
                 [Piece::Reference(reference)] => match reference.of {
-                    Referent::Resource(id) => Target::Resource(id),
+                    Referent::Resource(id) if self.is_any(id, kinds) => Target::Resource(id),
                     of @ Referent::Parameter(_) => match self.named_by_pieces(kinds, pieces) {
                         Some(id) => Target::Resource(id),
                         None => Target::Unknown(self.why_open(of)),
                     },
-                    Referent::Provider(_) => Target::Unknown(Why::KnownAfterApply),
+                    // What something else holds, a parameter say, may name any: only applying shows.
+                    Referent::Resource(_) | Referent::Provider(_) => {
+                        Target::Unknown(Why::KnownAfterApply)
+                    }
                 },
                 pieces => match self.named_by_pieces(kinds, pieces) {
                     Some(id) => Target::Resource(id),
@@ -286,6 +289,11 @@ impl<'a> ResourceGraph<'a> {
             Data::Unknown(why) => Target::Unknown(*why),
             _ => Target::Unknown(Why::UnexpectedForm),
         }
+    }
+
+    fn is_any(&self, id: ResourceId, kinds: &[Kind]) -> bool {
+        let kind = self.get(id).kind();
+        kind.is_some_and(|kind| kinds.contains(&kind))
     }
 
     /// What completes `owner` with attributes of this kind.

@@ -382,7 +382,7 @@ impl<'g, 'a> Network<'g, 'a> {
         }
         for name in ["prefix_list_ids", "prefix_list_id"] {
             for value in given(content.get(name)).map(elements).unwrap_or_default() {
-                let called = match self.graph.target(value, &[Kind::PrefixList]) {
+                let called = match self.graph.target(value, Kind::PREFIX_LISTS) {
                     Target::Unknown(why) => missing(name, why).value,
                     target => self.name_of(target),
                 };

@@ -259,7 +259,7 @@ impl<'g, 'a> Network<'g, 'a> {
             value: format!("the content of {name}"),
             why,
         };
-        let list = match self.graph.target(value, &[Kind::PrefixList]) {
+        let list = match self.graph.target(value, Kind::PREFIX_LISTS) {
             Target::Resource(id) => self.graph.get(id),
             Target::Outside(id) => return Err(missing(id, Why::ExternalResource)),
             Target::Unknown(why) => {

@@ -416,7 +416,7 @@ impl<'g, 'a> Network<'g, 'a> {
                 (block_of(value, |why| missing(name, why)), value.origin)
             }
             (None, Some(value)) => {
-                let name = match self.graph.target(value, &[Kind::PrefixList]) {
+                let name = match self.graph.target(value, Kind::PREFIX_LISTS) {
                     Target::Unknown(_) => missing(list, Why::KnownAfterApply).value,
                     target => self.name_of(target),
                 };
@@ -443,15 +443,19 @@ impl<'g, 'a> Network<'g, 'a> {
     fn via(&self, content: &'g Map<'a>, missing: impl Fn(&str, Why) -> Missing) -> Via {
         // A route has one target: what is known rules out what is not.
         let mut unknown = None;
-        for (name, kind) in [
-            ("gateway_id", Kind::Igw),
-            ("egress_only_gateway_id", Kind::Eigw),
-            ("nat_gateway_id", Kind::Nat),
+        for (name, kind, others) in [
+            (
+                "gateway_id",
+                Kind::Igw,
+                [Kind::Vgw, Kind::Endpoint].as_slice(),
+            ),
+            ("egress_only_gateway_id", Kind::Eigw, &[]),
+            ("nat_gateway_id", Kind::Nat, &[]),
         ] {
             let Some(value) = given(content.get(name)) else {
                 continue;
             };
-            let target = self.graph.target(value, &[kind]);
+            let target = self.graph.target(value, &[&[kind], others].concat());
             let found = match target {
                 Target::Resource(id) => self.graph.get(id).kind() == Some(kind),
                 Target::Outside(text) => kind != Kind::Igw || text.starts_with("igw-"),

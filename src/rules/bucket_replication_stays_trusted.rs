@@ -284,6 +284,9 @@ impl<'r, 'g, 'a> Replication<'r, 'g, 'a> {
         at: Span,
         broken: impl Fn(&str) -> Evidence,
     ) -> Verdict {
+        if self.context.is_trusted_account(account) {
+            return Verdict::Holds;
+        }
         let called = self.context.access.show(account);
         match self.context.access.is_own_account(self.bucket, account) {
             (Truth::Yes, _) => Verdict::Holds,

@@ -10,8 +10,8 @@ use super::people::Opening;
 use crate::access::{Access, Person, allows};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::catalogue::ManagedPolicies;
-use crate::iam::equal_texts;
 use crate::iam::policy::PrincipalKind;
+use crate::iam::{Text, equal_texts};
 use crate::model::edit::{Edit, Scalar, To};
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::Resource;
@@ -131,6 +131,15 @@ impl<'g, 'a> Context<'g, 'a> {
             openings: OnceLock::new(),
             key_uses: OnceLock::new(),
         }
+    }
+
+    /// Whether the user trusts an account of somebody else's.
+    #[must_use]
+    pub fn is_trusted_account(&self, account: &Text) -> bool {
+        let mut trusted = self.settings.trusted_accounts.iter();
+        account
+            .known()
+            .is_some_and(|known| trusted.any(|one| one == known))
     }
 
     /// Whether settings name a resource: by its address, its label or logical id, its name or its ARN.
@@ -278,8 +287,6 @@ impl<'g, 'a> Context<'g, 'a> {
         match self.graph.target(value, Kind::KEYS) {
             Target::Resource(id) => match aws_name(self.graph.get(id)) {
                 Some(name) => KeyUse::AwsManaged(name.to_owned()),
-                // A parameter, an output of another stack: what it holds may name any key.
-                None if !is_key(self.graph.get(id)) => KeyUse::Unknown(Why::ExternalResource),
                 None => KeyUse::Customer,
             },
             // An id or ARN from elsewhere: that it is set is known, what its policy says is not.
@@ -475,11 +482,6 @@ impl<'v> Setting<'v> {
             at: value.origin,
         }
     }
-}
-
-fn is_key(resource: &Resource<'_>) -> bool {
-    let kind = resource.kind();
-    kind.is_some_and(|kind| Kind::KEYS.contains(&kind))
 }
 
 /// The name of a key or alias that AWS manages, if it is one.

@@ -3,12 +3,12 @@
 use super::identity_policies::covers;
 use super::statements::{about, called, open, unsure};
 use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Subject};
-use crate::access::{allows, has_fixed_values, hinges};
+use crate::access::{Bound, allows, demanded, has_fixed_values, is_closed_by};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::condition::Test;
-use crate::iam::policy::{Clause, Effect, PrincipalKind, Statement};
+use crate::iam::policy::{Effect, PrincipalKind, Statement};
 use crate::iam::text::Domain;
-use crate::iam::{Hinge, Policy, Text};
+use crate::iam::{Policy, Text};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::Standing;
 use crate::model::truth::Truth;
@@ -105,37 +105,26 @@ fn guards(context: &Context<'_, '_>, policy: &Policy, statement: &Statement) -> 
     let denied = policy.statements.iter().any(|one| {
         let mut conditions = one.readable_conditions();
         one.effect == Effect::Deny
-            && conditions.any(|one| SOURCES.contains(&one.key.as_str()) && one.operator.negated)
+            && covers(&one.actions, ASSUME) == Truth::Yes
+            && one.conditions.len() == 1
+            && conditions.any(|one| {
+                SOURCES.contains(&one.key.as_str())
+                    && one.operator.negated
+                    && has_fixed_values(one) == Truth::Yes
+            })
     });
-    if denied {
+    // Whatever it is, it is one account.
+    let mut demands = SOURCES.iter().flat_map(|key| demanded(statement, key));
+    if denied || demands.any(|one| one.operator.test == Test::StringEquals) {
         return Verdict::Holds;
     }
-    let mut unknown: Vec<Hinge> = Vec::new();
-    for clause in &statement.conditions {
-        let condition = match clause {
-            Clause::Open(hinge) => {
-                unknown.push(hinge.clone());
-                continue;
-            }
-            Clause::Condition(condition) => condition,
-        };
-        if !SOURCES.contains(&condition.key.as_str()) || condition.operator.negated {
-            continue;
+    match is_closed_by(statement, &SOURCES) {
+        Bound::Closed => return Verdict::Holds,
+        Bound::Unknown(unknown) => {
+            let evidence = unsure(context, policy, statement, QUESTION, &unknown);
+            return Verdict::Unsure(vec![evidence]);
         }
-        // Whatever it is, it is one account.
-        let is_one = matches!(condition.operator.test, Test::StringEquals);
-        match Truth::from(is_one).or(has_fixed_values(condition)) {
-            Truth::Yes => return Verdict::Holds,
-            Truth::No => {}
-            Truth::Unknown => {
-                let values = condition.values.iter();
-                unknown.extend(values.flat_map(|value| hinges(&value.text)));
-            }
-        }
-    }
-    if !unknown.is_empty() {
-        let evidence = unsure(context, policy, statement, QUESTION, &unknown);
-        return Verdict::Unsure(vec![evidence]);
+        Bound::Open => {}
     }
     let any = statement
         .readable_conditions()

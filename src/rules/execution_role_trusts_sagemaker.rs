@@ -85,11 +85,6 @@ fn of_workload(
 ) -> Verdict {
     let question = "whether SageMaker may assume this workload's role";
     match used.role {
-        // A parameter that holds its ARN, say: which role that is, only AWS knows.
-        Target::Resource(other) if context.graph.get(other).kind() != Some(Kind::Role) => {
-            let why = Why::ExternalResource;
-            Verdict::Unsure(vec![workload.unsure(&used.path, why, question)])
-        }
         Target::Resource(role) => match context.graph.get(role).standing {
             Standing::Judged => Verdict::NotApplicable,
             Standing::Context | Standing::Other => judge(context, role, &[used]),

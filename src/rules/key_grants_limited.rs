@@ -6,8 +6,8 @@ use super::seals::{is_certain, seal_of};
 use super::statements::{about, called, hinged, unsure};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::access::{
-    Bound, Reach, allows, demanded, has_fixed_values, hinges_of_principal, lets_in_everybody,
-    widest,
+    Bound, Reach, allows, demanded, everybody, has_fixed_values, hinges_of_principal,
+    lets_in_everybody, widest,
 };
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::condition::Test;
@@ -187,7 +187,12 @@ fn gives_grants(policy: &Policy, statement: &Statement) -> Truth {
 fn denies_others(policy: &Policy) -> bool {
     policy.statements.iter().any(|statement| {
         let mut conditions = statement.readable_conditions();
+        let is_for_all = statement
+            .principals
+            .as_ref()
+            .is_none_or(|one| !one.negated && everybody(one) == Truth::Yes);
         statement.effect == Effect::Deny
+            && is_for_all
             && covers(&statement.actions, GRANT) == Truth::Yes
             && statement.conditions.len() == 1
             && conditions.any(|one| {
@@ -329,13 +334,7 @@ fn foreign(
         return Verdict::Holds;
     };
     let evidence = |message| Evidence::new(message, grantee.origin).about("account");
-    let known = account.known().unwrap_or("");
-    if context
-        .settings
-        .trusted_accounts
-        .iter()
-        .any(|one| one == known)
-    {
+    if context.is_trusted_account(&account) {
         return Verdict::Holds;
     }
     match context.access.is_own_account(grant.resource, &account) {

@@ -74,16 +74,8 @@ impl KeyUses {
             }
             return;
         };
-        let is_key = |id: ResourceId| {
-            let kind = context.graph.get(id).kind();
-            kind.is_some_and(|kind| Kind::KEYS.contains(&kind))
-        };
         match context.graph.target(target, Kind::KEYS) {
-            Target::Resource(key) if is_key(key) => {
-                self.aliases.entry(key).or_default().push(alias);
-            }
-            // What something else tells, only applying shows.
-            Target::Resource(_) => self.open_aliases.push((alias, Why::KnownAfterApply)),
+            Target::Resource(key) => self.aliases.entry(key).or_default().push(alias),
             Target::Unknown(why) => self.open_aliases.push((alias, why)),
             Target::Outside(_) => {}
         }

@@ -278,17 +278,15 @@ impl AdmittedAccount<'_> {
 
 /// Whether the user trusts an account, or the organization that a statement demands.
 pub(super) fn is_trusted(context: &Context<'_, '_>, statement: &Statement, account: &Text) -> bool {
-    let settings = context.settings;
-    let named = |names: &[String], text: &Text| {
-        let known = text.known();
-        known.is_some_and(|known| names.iter().any(|name| name == known))
+    let is_own_organization = |text: &Text| {
+        let mut ids = context.settings.organization.iter();
+        text.known().is_some_and(|known| ids.any(|id| id == known))
     };
     let mut demanded = demanded(statement, "aws:principalorgid");
-    named(&settings.trusted_accounts, account)
+    context.is_trusted_account(account)
         || demanded.any(|condition| {
             let mut values = condition.values.iter();
-            !condition.values.is_empty()
-                && values.all(|value| named(&settings.organization, &value.text))
+            !condition.values.is_empty() && values.all(|value| is_own_organization(&value.text))
         })
 }
 

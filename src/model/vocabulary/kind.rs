@@ -260,6 +260,9 @@ impl Kind {
     pub const BUCKETS: &[Self] = &[Self::Bucket, Self::BucketDirectory];
     /// What an image comes from.
     pub const IMAGES: &[Self] = &[Self::Repository, Self::Image, Self::ImagePrebuilt];
+    /// What a prefix list is named by: itself, or a gateway endpoint, which has one.
+    pub const PREFIX_LISTS: &'static [Self] = &[Self::PrefixList, Self::Endpoint];
+
     /// VPCs, the default one included.
     pub const VPCS: &[Self] = &[Self::Vpc, Self::VpcDefault];
     /// Subnets, default ones included.
