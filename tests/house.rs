@@ -163,6 +163,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "context",
         "credentials",
         "denials",
+        "exfiltration",
         "frameworks",
         "hops",
         "identity-policies",

@@ -7,8 +7,8 @@ use crate::model::truth::Truth;
 /// A way out of a subnet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WayOut {
-    /// Through what, and where its route is written.
-    pub exit: Exit,
+    /// Through what, and where its route is written; none where that cannot be told.
+    pub exit: Option<Exit>,
     /// Whether traffic goes this way: the route is there, and security groups and network ACLs let it out.
     pub is_open: Truth,
     /// What would tell.
@@ -21,24 +21,36 @@ impl<'g> Network<'g, '_> {
     /// A route to an internet gateway is none: SageMaker's interfaces get no public address.
     #[must_use]
     pub fn ways_out(&self, from: &Standpoint<'g>, service: &str) -> Vec<WayOut> {
-        let mut ways = Vec::new();
+        let (mut ways, mut perhaps) = (Vec::new(), None);
         match self.passage(from.subnet, service) {
             Passage::Through(id) => ways.push(WayOut {
-                exit: Exit::Endpoint(id),
+                exit: Some(Exit::Endpoint(id)),
                 is_open: Truth::Yes,
                 hinges_on: None,
             }),
-            Passage::Around | Passage::Unknown(_) => {}
+            Passage::Unknown(missing) => perhaps = Some(missing),
+            Passage::Around => {}
         }
-        let Ok(table) = self.route_table(from.subnet) else {
-            return ways;
-        };
         let (lets_out, missing) = self.lets_out(from);
+        let unknown = |missing| WayOut {
+            exit: None,
+            is_open: lets_out.and(Truth::Unknown),
+            hinges_on: Some(missing),
+        };
+        let table = match self.route_table(from.subnet) {
+            Ok(table) => table,
+            Err(missing) => {
+                ways.push(unknown(missing));
+                return ways;
+            }
+        };
+        ways.extend(perhaps.or_else(|| table.perhaps_more.clone()).map(unknown));
         let certain = table.routes.iter().map(|route| (route, None));
         let perhaps = table.perhaps.iter();
         let perhaps = perhaps.map(|(route, missing)| (route, Some(missing.clone())));
         for (route, doubt) in certain.chain(perhaps) {
-            if route.to.is_public() != Truth::Yes {
+            let to_internet = route.to.is_public();
+            if to_internet == Truth::No {
                 continue;
             }
             let (exit, leads) = match &route.via {
@@ -51,8 +63,8 @@ impl<'g> Network<'g, '_> {
             };
             let is_there = Truth::from(doubt.is_none()).or(Truth::Unknown);
             ways.push(WayOut {
-                exit,
-                is_open: leads.and(is_there).and(lets_out),
+                exit: Some(exit),
+                is_open: to_internet.and(leads).and(is_there).and(lets_out),
                 hinges_on: doubt.or_else(|| missing.clone()),
             });
         }

@@ -28,6 +28,7 @@ mod execution_role_permissions_narrow;
 mod execution_role_trust_guards_confused_deputy;
 mod execution_role_trust_limited;
 mod execution_role_trusts_sagemaker;
+mod exfiltration;
 mod frameworks;
 mod gateway_endpoint_policy_uses_conditions_for_principals;
 mod hops;

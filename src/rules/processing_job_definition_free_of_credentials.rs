@@ -6,7 +6,7 @@ use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::graph::ResourceGraph;
 use crate::model::source::Span;
 use crate::model::value::{Data, Piece, Referent, Value, Why};
-use crate::workload::JOB_KINDS;
+use crate::workload::{JOB_KINDS, ProcessingJob};
 
 pub(super) const RULE: Rule = Rule {
     id: "processing-job-definition-free-of-credentials",
@@ -45,9 +45,6 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(JOB_KINDS, check),
 };
 
-/// How the attributes end that a job's container is told by; monitors begin them with what they watch.
-const TOLD: [&str; 3] = ["environment", "container_arguments", "container_entrypoint"];
-
 /// The variables by which an AWS SDK takes somebody else than the job's role.
 const OF_SDK: [&str; 3] = [
     "AWS_ACCESS_KEY_ID",
@@ -58,25 +55,17 @@ const OF_SDK: [&str; 3] = [
 const QUESTION: &str = "whether the definition of this job holds credentials";
 
 fn check(context: &Context<'_, '_>, job: &Subject<'_, '_>) -> Verdict {
-    let mut verdict = Verdict::Holds;
-    let attributes = job.resource.entry.into_iter();
-    for attribute in attributes.flat_map(|entry| entry.row.attributes) {
-        let path = attribute.canonical();
-        let last = path.rsplit('.').next().unwrap_or_default();
-        if let Some(value) = job.resource.get(&path).filter(|_| TOLD.contains(&last)) {
-            verdict = verdict.worse(told(context, job, &path, value));
-        }
-    }
-    verdict
+    let Some(told) = ProcessingJob::of(job.resource).map(|job| job.told()) else {
+        return Verdict::NotApplicable;
+    };
+    let judged = told
+        .into_iter()
+        .map(|(path, value)| of(context, job, &path, value));
+    judged.fold(Verdict::Holds, Verdict::worse)
 }
 
 /// Judges what one attribute tells the container.
-fn told(
-    context: &Context<'_, '_>,
-    job: &Subject<'_, '_>,
-    path: &str,
-    value: &Value<'_>,
-) -> Verdict {
+fn of(context: &Context<'_, '_>, job: &Subject<'_, '_>, path: &str, value: &Value<'_>) -> Verdict {
     let own = job.own_path(path);
     let mut verdict = Verdict::Holds;
     let mut unknown = None;

@@ -22,6 +22,8 @@ pub use notebooks::{NOTEBOOK_KINDS, Notebook, domain_of, notebooks};
 pub use placement::{PLACED_KINDS, groups_paths, noun, subnets_path};
 pub use protected::{bucket_of, protected_buckets, tagged_buckets};
 
+use std::borrow::Cow;
+
 use crate::model::graph::{ResourceGraph, ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
 use crate::model::truth::Truth;
@@ -223,6 +225,41 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
         self.uris_of(&[self.names.output])
     }
 
+    /// What the code in its containers is told: the paths of variables, arguments and entrypoint, and their values.
+    #[must_use]
+    pub fn told(&self) -> Vec<(Cow<'static, str>, &'g Value<'a>)> {
+        let attributes = self.resource.entry.into_iter();
+        let attributes = attributes.flat_map(|entry| entry.row.attributes);
+        let told = attributes.filter_map(|attribute| {
+            let path = attribute.canonical();
+            let last = path.rsplit('.').next().unwrap_or_default();
+            let is_told = TOLD.contains(&last);
+            is_told
+                .then(|| self.resource.get(&path))
+                .flatten()
+                .map(|value| (path, value))
+        });
+        told.collect()
+    }
+
+    /// The flag of an input or output that the code moves itself, and not `SageMaker`.
+    #[must_use]
+    pub fn managed_by_application(&self) -> Option<&'g Value<'a>> {
+        let inputs = self.resource.if_any("processing_inputs");
+        let all = [inputs, self.resource.get(&self.outputs_path())];
+        let lists = all
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_list)
+            .flatten();
+        let mut flags = lists.filter_map(|one| one.as_map()?.get("app_managed"));
+        flags.find(|flag| match &flag.data {
+            Data::Bool(on) => *on,
+            Data::Text(text) => text.eq_ignore_ascii_case("true"),
+            _ => false,
+        })
+    }
+
     /// The queries that the job has run before it begins, each with the name of what runs it.
     #[must_use]
     pub fn datasets(&self) -> Vec<(&'static str, &'g Map<'a>)> {
@@ -312,6 +349,9 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
         known.next().unwrap_or(end).to_owned()
     }
 }
+
+/// How the attributes end that a job's container is told by; monitors begin them with what they watch.
+const TOLD: [&str; 3] = ["environment", "container_arguments", "container_entrypoint"];
 
 /// What a dataset definition may be.
 const DATASETS: &[&str] = &["athena_dataset_definition", "redshift_dataset_definition"];

@@ -318,6 +318,10 @@ pub(super) const ROWS: &[Row] = &[
                 "ProcessingInputs[].InputName",
             ),
             outside_aws(
+                "processing_inputs[].app_managed",
+                "ProcessingInputs[].AppManaged",
+            ),
+            outside_aws(
                 "processing_inputs[].s3_input.s3_data_type",
                 "ProcessingInputs[].S3Input.S3DataType",
             ),
@@ -364,6 +368,10 @@ pub(super) const ROWS: &[Row] = &[
                 "ProcessingOutputConfig.KmsKeyId",
             )
             .refers(Kind::KEYS),
+            outside_aws(
+                "processing_output_config.outputs[].app_managed",
+                "ProcessingOutputConfig.Outputs[].AppManaged",
+            ),
             outside_aws(
                 "processing_output_config.outputs[].output_name",
                 "ProcessingOutputConfig.Outputs[].OutputName",
