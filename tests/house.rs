@@ -176,6 +176,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "sagemaker-only",
         "sagemaker-path",
         "seals",
+        "starting",
         "statements",
         "suggested-statement",
         "workload-vpcs",

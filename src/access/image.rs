@@ -79,7 +79,7 @@ impl<'a> Access<'_, 'a> {
     fn named_image(&self, text: &Text, uri: &Value<'a>) -> Image {
         let elsewhere = |host: &Text| match host.known() {
             Some(host) => Image::Elsewhere(host.to_owned()),
-            None => Image::Unknown(self.why_open(uri)),
+            None => Image::Unknown(self.graph().why_not_known(uri)),
         };
         let Some((host, rest)) = text.split_once("/") else {
             return elsewhere(text);
@@ -208,19 +208,6 @@ impl<'a> Access<'_, 'a> {
             .filter(|(_, part)| part == "repository_url");
         let first = urls.next()?;
         urls.next().is_none().then_some(first.0)
-    }
-
-    /// Why a text with holes is not known.
-    fn why_open(&self, value: &Value<'_>) -> Why {
-        let Data::Template(pieces) = &value.data else {
-            return value.why_unknown().unwrap_or(Why::UnexpectedForm);
-        };
-        let first = pieces.iter().find_map(|piece| match piece {
-            Piece::Unknown(why) => Some(*why),
-            Piece::Reference(reference) => Some(self.graph().why_open(reference.of)),
-            Piece::Known(_) => None,
-        });
-        first.unwrap_or(Why::KnownAfterApply)
     }
 }
 

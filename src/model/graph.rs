@@ -263,6 +263,20 @@ impl<'a> ResourceGraph<'a> {
         }
     }
 
+    /// Why a value, or the first part of it that is not known, is not.
+    #[must_use]
+    pub fn why_not_known(&self, value: &Value<'_>) -> Why {
+        let Data::Template(pieces) = &value.data else {
+            return value.why_unknown().unwrap_or(Why::UnexpectedForm);
+        };
+        let first = pieces.iter().find_map(|piece| match piece {
+            Piece::Unknown(why) => Some(*why),
+            Piece::Reference(reference) => Some(self.why_open(reference.of)),
+            Piece::Known(_) => None,
+        });
+        first.unwrap_or(Why::KnownAfterApply)
+    }
+
     /// The resource of one of these kinds that a value names: by reference, ARN, id or name; one of the
     /// root that says so before those of others.
     #[must_use]

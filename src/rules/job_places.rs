@@ -6,7 +6,7 @@ use crate::finding::Evidence;
 use crate::iam::{Text, equal_texts};
 use crate::model::graph::ResourceId;
 use crate::model::truth::Truth;
-use crate::model::value::{Data, Piece, Value, Why};
+use crate::model::value::{Value, Why};
 use crate::workload::bucket_of;
 
 /// Whose an account is.
@@ -117,17 +117,4 @@ pub(super) fn place(context: &Context<'_, '_>, uri: &Value<'_>, of: &str) -> Opt
         bucket: bucket_of(context.graph, uri),
         name,
     })
-}
-
-/// Why an address is not known.
-pub(super) fn why_open(context: &Context<'_, '_>, value: &Value<'_>) -> Why {
-    let Data::Template(pieces) = &value.data else {
-        return value.why_unknown().unwrap_or(Why::UnexpectedForm);
-    };
-    let first = pieces.iter().find_map(|piece| match piece {
-        Piece::Unknown(why) => Some(*why),
-        Piece::Reference(reference) => Some(context.graph.why_open(reference.of)),
-        Piece::Known(_) => None,
-    });
-    first.unwrap_or(Why::KnownAfterApply)
 }

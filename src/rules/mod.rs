@@ -106,6 +106,7 @@ mod sagemaker_path;
 mod sagemaker_users_limited_to_sagemaker_api;
 mod seals;
 mod shared_data_not_under_aws_managed_key;
+mod starting;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod studio_access_governed_by_iam;

@@ -1,14 +1,11 @@
 //! PG-IAM-016.
 
 use super::hops::{code_of, distinct, judge};
-use super::people::{is_everything, shortened};
+use super::people::shortened;
 use super::remedy::WAY;
+use super::starting::starting;
 use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Subject};
-use crate::access::Sort;
 use crate::finding::{Evidence, Severity, Verdict};
-use crate::iam::Action;
-use crate::model::resource::Standing;
-use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
 use crate::paths::{Hop, Path, Step};
 
@@ -101,31 +98,8 @@ fn starters(
     carrier: &Subject<'_, '_>,
     paths: &[&Path],
 ) -> Option<Evidence> {
-    let first = context.graph.carried(paths.first()?.workload.id)?;
-    let action = match first.service? {
-        "states.amazonaws.com" => "states:StartExecution",
-        "sagemaker.amazonaws.com" => "sagemaker:StartPipelineExecution",
-        "scheduler.amazonaws.com" => "scheduler:UpdateSchedule",
-        _ => return None,
-    };
-    let (start, object) = (Action::named(action), context.access.object(carrier.id));
-    let roles = context.graph.iter().filter(|(_, resource)| {
-        resource.kind() == Some(Kind::Role) && resource.standing == Standing::Judged
-    });
-    let roles = roles.filter_map(|(id, _)| Some((id, context.access.caller(id)?)));
-    let people = context.people().iter().filter(|one| one.sort != Sort::Role);
-    let all = people.map(|one| (one.id, one.caller.clone())).chain(roles);
-    let starting = all.filter(|(id, caller)| {
-        let may = || context.access.may(caller, &start, &object, &[]).truth == Truth::Yes;
-        // Administrators start whatever there is.
-        let grants = || context.access.grants_of(caller, &start, &object, &[]);
-        let is_plain = || {
-            let mut grants = grants().into_iter();
-            grants.any(|grant| grant.statement().is_some_and(|one| !is_everything(one)))
-        };
-        !context.is_named_by(&context.settings.admin_principals, *id) && may() && is_plain()
-    });
-    let starting: Vec<_> = starting.collect();
+    let started = starting(context, carrier.id, paths.first()?.workload.id)?;
+    let (action, starting) = (started.action, started.by);
     let names: Vec<_> = starting
         .iter()
         .map(|(_, caller)| code_of(&caller.name))

@@ -1,6 +1,6 @@
 //! PG-PJ-011.
 
-use super::job_places::{Owner, Place, owner, place, unsure_owner, why_open};
+use super::job_places::{Owner, Place, owner, place, unsure_owner};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::text::{Domain, Piece};
@@ -217,7 +217,7 @@ impl Used<'_, '_, '_> {
     }
 
     fn not_told(&self) -> Verdict {
-        let why = why_open(self.context, self.uri);
+        let why = self.context.graph.why_not_known(self.uri);
         let message = format!(
             "cannot tell which bucket this job {}: an address is not known ({why})",
             self.does()

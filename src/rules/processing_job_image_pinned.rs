@@ -89,7 +89,7 @@ impl Pinned<'_, '_, '_> {
             Version::Digest => Verdict::Holds,
             Version::Unknown => {
                 let value = self.job.resource.get(self.path);
-                let why = value.map(|value| super::job_places::why_open(self.context, value));
+                let why = value.map(|value| self.context.graph.why_not_known(value));
                 self.unsure(why.unwrap_or(Why::KnownAfterApply))
             }
             _ if only_digest => {

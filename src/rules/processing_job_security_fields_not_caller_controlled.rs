@@ -1,7 +1,9 @@
 //! PG-PJ-013.
 
+use super::starting::starting;
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
+use crate::model::graph::ResourceId;
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Piece, Value, Why};
 use crate::model::vocabulary::Kind;
@@ -171,7 +173,8 @@ fn check(context: &Context<'_, '_>, job: &Subject<'_, '_>) -> Verdict {
                 fields(&group),
             )
         };
-        verdict = verdict.worse(Verdict::Broken(evidence(message, &group)));
+        let evidence = with_starters(context, carried.by, job.id, evidence(message, &group));
+        verdict = verdict.worse(Verdict::Broken(evidence));
         if is_all {
             return verdict;
         }
@@ -244,6 +247,25 @@ fn evidence(message: String, group: &[&Choice]) -> Vec<Evidence> {
     vec![others.fold(evidence, |evidence, (at, names)| {
         evidence.related(names.join(", "), at)
     })]
+}
+
+/// With those of the input who may start it.
+fn with_starters(
+    context: &Context<'_, '_>,
+    carrier: ResourceId,
+    job: ResourceId,
+    evidence: Vec<Evidence>,
+) -> Vec<Evidence> {
+    let Some(started) = starting(context, carrier, job) else {
+        return evidence;
+    };
+    let related = |one: Evidence| {
+        started.by.iter().fold(one, |one, (id, caller)| {
+            let what = format!("`{}` may `{}`", caller.name, started.action);
+            one.related(what, context.graph.get(*id).origin)
+        })
+    };
+    evidence.into_iter().map(related).collect()
 }
 
 /// Why a field is not fixed, and where it is said.

@@ -114,7 +114,7 @@ fn check(context: &Context<'_, '_>, job: &Subject<'_, '_>) -> Verdict {
                 Severity::High,
             )
         }
-        _ => unsure(job, super::job_places::why_open(context, value)),
+        _ => unsure(job, context.graph.why_not_known(value)),
     }
 }
 

@@ -51,11 +51,18 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     );
     let own = subject.own_path(&key_path);
     let key = context.key_use(subject.resource.get(&key_path));
-    let setting = subject.setting(&type_path);
-    let local = match &setting {
-        Setting::Known { text, .. } => has_local_storage(text),
-        Setting::Absent | Setting::Unknown(..) => Truth::Unknown,
-    };
+    let types = job.instance_types().into_iter().map(Setting::of);
+    let types: Vec<_> = types
+        .map(|setting| match &setting {
+            Setting::Known { text, .. } => (has_local_storage(text), setting),
+            Setting::Absent | Setting::Unknown(..) => (Truth::Unknown, setting),
+        })
+        .collect();
+    let mut all_local = types.iter().map(|(local, _)| *local);
+    let local = all_local.next().unwrap_or(Truth::Unknown);
+    let is_mixed = all_local.any(|other| other != local);
+    let local = if is_mixed { Truth::Unknown } else { local };
+    let undecided = types.iter().find(|(local, _)| *local == Truth::Unknown);
     let question = "whether this job's volumes are under your own key";
     let at = subject.place(&key_path);
     match (local, key) {
@@ -83,13 +90,18 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         (Truth::Yes | Truth::No, KeyUse::Unknown(why)) => {
             Verdict::Unsure(vec![subject.unsure(&key_path, why, question)])
         }
-        (Truth::Unknown, _) => Verdict::Unsure(vec![match setting {
-            Setting::Unknown(why, _) => subject.unsure(&type_path, why, question),
-            Setting::Known { text, .. } => Evidence::new(
+        (Truth::Unknown, _) => Verdict::Unsure(vec![match undecided {
+            Some((_, Setting::Unknown(why, _))) => subject.unsure(&type_path, *why, question),
+            Some((_, Setting::Known { text, .. })) => Evidence::new(
                 format!("cannot tell whether instance type `{text}` has local storage, which takes no key"),
                 subject.place(&type_path),
             ),
-            Setting::Absent => Evidence::new(
+            None if is_mixed => Evidence::new(
+                "cannot tell whether this job's volumes take a key: of the instance types that it may get, some have local storage, which takes none",
+                at,
+            )
+            .fix("prefer instance types that all have EBS volumes, or all local storage"),
+            Some((_, Setting::Absent)) | None => Evidence::new(
                 "cannot tell whether the instances of this job have local storage, which takes no key: no instance type is set",
                 at,
             ),

@@ -153,6 +153,20 @@ impl<'g, 'a> ProcessingJob<'g, 'a> {
         format!("{}.cluster_config.{attribute}", self.names.resources)
     }
 
+    /// The types of instance that it runs on: one, or those that the request prefers in turn, which only the API takes.
+    #[must_use]
+    pub fn instance_types(&self) -> Vec<&'g Value<'a>> {
+        if let Some(one) = self.resource.get(&self.cluster("instance_type")) {
+            return vec![one];
+        }
+        let cluster = format!("{}.cluster_config", self.names.resources);
+        let cluster = self.resource.get(&cluster).and_then(Value::as_map);
+        let preferred = cluster.and_then(|cluster| cluster.get("InstancePreferences")?.as_list());
+        let preferred = preferred.unwrap_or_default().iter();
+        let types = preferred.filter_map(|one| one.as_map()?.get("InstanceType"));
+        types.collect()
+    }
+
     /// The path of the key that encrypts the outputs.
     #[must_use]
     pub fn output_key(&self) -> String {
