@@ -83,7 +83,10 @@ fn what_another_root_makes_decides_what_was_open() {
     assert_eq!(verdicts(&among), ["proven"]);
     // The network of a third root is still not known.
     let unsure = said(&among, FindingVerdict::Unsure);
-    assert_eq!(unsure, ["PG-PATH-007", "PG-NET-001", "PG-NET-004"]);
+    assert_eq!(
+        unsure,
+        ["PG-PATH-009", "PG-PATH-007", "PG-NET-001", "PG-NET-004"]
+    );
     let role = "state.json:aws_iam_role.this";
     assert_eq!(among.paths.first().unwrap().role, role);
     // Nothing of the other root is judged, and its role is not the estate's of the same address.

@@ -320,7 +320,8 @@ pub(super) const ROWS: &[Row] = &[
             outside_aws(
                 "processing_inputs[].app_managed",
                 "ProcessingInputs[].AppManaged",
-            ),
+            )
+            .default(Default::Bool(false)),
             outside_aws(
                 "processing_inputs[].s3_input.s3_data_type",
                 "ProcessingInputs[].S3Input.S3DataType",
@@ -371,7 +372,8 @@ pub(super) const ROWS: &[Row] = &[
             outside_aws(
                 "processing_output_config.outputs[].app_managed",
                 "ProcessingOutputConfig.Outputs[].AppManaged",
-            ),
+            )
+            .default(Default::Bool(false)),
             outside_aws(
                 "processing_output_config.outputs[].output_name",
                 "ProcessingOutputConfig.Outputs[].OutputName",
