@@ -59,7 +59,11 @@ impl<'g> Network<'g, '_> {
                     private => (Exit::Nat(name.clone(), route.at), !private),
                 },
                 Via::Other => (Exit::Elsewhere(route.at), Truth::Unknown),
-                _ => continue,
+                Via::Unknown(missing) => {
+                    ways.push(unknown(missing.clone()));
+                    continue;
+                }
+                Via::Internet(_) | Via::EgressOnly(_) => continue,
             };
             let is_there = Truth::from(doubt.is_none()).or(Truth::Unknown);
             ways.push(WayOut {
