@@ -81,11 +81,14 @@ pub(crate) enum Debug {
     Cfn(ModelArgs),
     /// Decide requests: one JSON case a line from standard input, one answer a line.
     Iam,
-    /// Print the JSON Schema of what a command prints with `--format json`.
+    /// Print the JSON Schema of what a command prints with `--format json`, or of the settings.
     Schema {
         /// `check` or `diff`.
         #[arg(value_name = "COMMAND", default_value = "check")]
         of: SchemaOf,
+        /// The schema of `plangate.yaml`.
+        #[arg(long, conflicts_with = "of")]
+        settings: bool,
     },
 }
 
@@ -296,9 +299,9 @@ pub(crate) struct CheckArgs {
 /// What fails.
 #[derive(Debug, Args)]
 struct Threshold {
-    /// Fail from this severity on: info, low, medium, high or critical.
-    #[arg(long, value_name = "SEVERITY", value_parser = severity, default_value = "high")]
-    fail_on: Severity,
+    /// Fail from this severity on: info, low, medium, high or critical [default: `fail_on` of the settings, or high].
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    fail_on: Option<Severity>,
     /// Fail also where something is unsure from this severity on [default: that of --fail-on], or was
     /// not understood.
     #[arg(long, value_name = "SEVERITY", value_parser = severity, num_args = 0..=1, require_equals = true)]
@@ -355,46 +358,58 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 impl CheckArgs {
     pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
-        self.input.options(self.selection.rules()?)
+        self.input.options(Some(&self.selection))
     }
 
-    pub(crate) fn gate(&self) -> Gate {
-        self.threshold.gate()
+    pub(crate) fn gate(&self, settings: &Settings) -> Gate {
+        self.threshold.gate(settings)
     }
 }
 
 impl DiffArgs {
     pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
-        let rules = self.selection.rules()?;
-        self.surroundings.options(&self.inputs, rules)
+        self.surroundings
+            .options(&self.inputs, Some(&self.selection))
     }
 
-    pub(crate) fn gate(&self) -> Gate {
-        self.threshold.gate()
+    pub(crate) fn gate(&self, settings: &Settings) -> Gate {
+        self.threshold.gate(settings)
     }
 }
 
 impl Threshold {
-    fn gate(&self) -> Gate {
+    /// What the command line says, else what the settings do.
+    fn gate(&self, settings: &Settings) -> Gate {
+        let fail_on = self.fail_on.unwrap_or(settings.fail_on);
+        let strict = self.strict.or(settings.strict.then_some(None));
         Gate {
-            fail_on: self.fail_on,
-            strict: self.strict.map(|severity| severity.unwrap_or(self.fail_on)),
+            fail_on,
+            strict: strict.map(|severity| severity.unwrap_or(fail_on)),
         }
     }
 }
 
 impl Selection {
-    fn rules(&self) -> anyhow::Result<Vec<&'static Rule>> {
-        let only = named(&self.only).map_err(Error::msg)?;
-        let skip = named(&self.skip).map_err(Error::msg)?;
+    /// What `--only` says wins over what the settings do; what either skips is left out.
+    fn rules(&self, settings: &Settings) -> anyhow::Result<Vec<&'static Rule>> {
+        let of_settings = |names: &[String], name| {
+            let found = named(names).map_err(Error::msg);
+            found.with_context(|| format!("`{name}` of the settings"))
+        };
+        let only = match self.only.as_slice() {
+            [] => of_settings(&settings.only, "only")?,
+            names => named(names).map_err(Error::msg)?,
+        };
+        let mut skip = named(&self.skip).map_err(Error::msg)?;
+        skip.extend(of_settings(&settings.skip, "skip")?);
         let is_in = |list: &[&Rule], rule: &Rule| list.iter().any(|other| other.id == rule.id);
         let selected: Vec<_> = RULES
             .iter()
-            .filter(|rule| self.only.is_empty() || is_in(&only, rule))
+            .filter(|rule| only.is_empty() || is_in(&only, rule))
             .filter(|rule| !is_in(&skip, rule))
             .collect();
         if selected.is_empty() {
-            bail!("--only and --skip leave no rule to run");
+            bail!("`only` and `skip` leave no rule to run");
         }
         Ok(selected)
     }
@@ -402,13 +417,13 @@ impl Selection {
 
 impl PathsArgs {
     pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
-        self.input.options(Vec::new())
+        self.input.options(None)
     }
 }
 
 impl CanArgs {
     pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
-        self.input.options(Vec::new())
+        self.input.options(None)
     }
 
     pub(crate) fn question(&self) -> plangate::Question {
@@ -422,19 +437,19 @@ impl CanArgs {
 
 impl WhoArgs {
     pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
-        self.input.options(Vec::new())
+        self.input.options(None)
     }
 }
 
 impl ModelArgs {
     pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
-        self.input.options(Vec::new())
+        self.input.options(None)
     }
 }
 
 impl InputArgs {
-    fn options(&self, rules: Vec<&'static Rule>) -> anyhow::Result<plangate::Options> {
-        self.surroundings.options(&self.inputs, rules)
+    fn options(&self, selection: Option<&Selection>) -> anyhow::Result<plangate::Options> {
+        self.surroundings.options(&self.inputs, selection)
     }
 }
 
@@ -442,9 +457,10 @@ impl Surroundings {
     fn options(
         &self,
         inputs: &[String],
-        rules: Vec<&'static Rule>,
+        selection: Option<&Selection>,
     ) -> anyhow::Result<plangate::Options> {
         let (settings, managed_policies) = settings(self.config.as_deref())?;
+        let rules = selection.map_or_else(|| Ok(Vec::new()), |one| one.rules(&settings))?;
         Ok(plangate::Options {
             settings,
             managed_policies,
@@ -470,6 +486,20 @@ fn settings(file: Option<&str>) -> anyhow::Result<(Settings, ManagedPolicies)> {
     let text = std::fs::read_to_string(&file)
         .with_context(|| format!("the settings `{name}` cannot be read"))?;
     let settings = Settings::read(&text).with_context(|| format!("the settings `{name}`"))?;
+    for rule in settings.severity.keys() {
+        // A bare finding code may be one of any rule.
+        let (rule, is_rule) = match rule.split_once('/') {
+            Some((rule, _)) => (rule, true),
+            None => (
+                rule.as_str(),
+                rules::find(rule).is_some() || rule.starts_with("PG-"),
+            ),
+        };
+        if is_rule {
+            let found = self::rule(rule).map_err(Error::msg);
+            found.with_context(|| format!("`severity` of the settings `{name}`"))?;
+        }
+    }
     let mut policies = ManagedPolicies::default();
     for (arn, path) in &settings.managed_policies {
         let path = file.with_file_name(path);

@@ -16,6 +16,7 @@ use plangate::finding::ReportedProblem;
 use plangate::gate::Exit;
 use plangate::report::picture::{mermaid, svg};
 use plangate::report::{Style, diff, json, manual, paths, seals};
+use plangate::settings::Settings;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -77,8 +78,9 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
             plangate::iam::answer_lines(&mut io::stdin().lock(), &mut io::stdout().lock())?;
             Ok(Exit::Clean)
         }
-        Command::Debug(Debug::Schema { of }) => {
+        Command::Debug(Debug::Schema { of, settings }) => {
             let schema = match of {
+                _ if *settings => Settings::schema(),
                 SchemaOf::Check => json::schema(),
                 SchemaOf::Diff => diff::schema(),
             };
@@ -95,7 +97,7 @@ fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         pool.build_global().context("cannot start threads")?;
     }
     let report = plangate::check(&options);
-    let exit = args.gate().decide(&report);
+    let exit = args.gate(&options.settings).decide(&report);
     let style = Style {
         verbose: args.verbose,
     };
@@ -143,7 +145,7 @@ fn compare(args: &DiffArgs) -> anyhow::Result<Exit> {
         ListFormat::Human => diff::write(&difference, style, &mut out)?,
         ListFormat::Json => diff::write_json(&difference, &mut out)?,
     }
-    Ok(args.gate().decide_change(&difference))
+    Ok(args.gate(&options.settings).decide_change(&difference))
 }
 
 fn can(args: &CanArgs) -> anyhow::Result<Exit> {

@@ -265,6 +265,31 @@ fn the_nearest_settings_count_and_wrong_ones_stop_the_run() {
         (0, 0)
     );
     assert_ne!(told["settings_sha256"], of_other["settings_sha256"]);
+    // The command line wins over what the settings say of the gate.
+    let gate = |text: &str, arguments: &[&str]| {
+        std::fs::write(
+            &settings,
+            format!("own_accounts: [\"444455556666\"]\n{text}"),
+        )
+        .unwrap();
+        check(arguments)
+    };
+    assert_eq!(gate("fail_on: critical\n", &[]).0, 0);
+    assert_eq!(gate("fail_on: critical\n", &["--fail-on", "high"]).0, 1);
+    assert_eq!(gate("severity: {PG-KMS-003: low}\n", &[]).0, 0);
+    assert_eq!(gate("only: [S3]\n", &[]).0, 1);
+    let (code, _, said) = gate("skip: [KMS-003]\n", &[]);
+    assert!(code == 2 && said.contains("leave no rule to run"), "{said}");
+    let (code, _, said) = gate("skip: [KMS-0003]\n", &[]);
+    assert!(code == 2 && said.contains("did you mean"), "{said}");
+    let (code, _, said) = gate("severity: {PG-KMS-0003: low}\n", &[]);
+    assert!(
+        code == 2 && said.contains("`severity` of the settings"),
+        "{said}"
+    );
+    std::fs::write(&settings, "own_accounts: [\"111122223333\"]\n").unwrap();
+    assert_eq!(check(&[]).0, 0);
+    assert_eq!(gate("strict: true\n", &[]).0, 1);
     let (code, _, said) = check(&["--config", "nowhere.yaml"]);
     assert_eq!(code, 2);
     assert!(

@@ -14,7 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("hcl", &["model"]),
     ("yaml", &["model"]),
     ("room", &[]),
-    ("settings", &["model", "yaml"]),
+    ("settings", &["model", "yaml", "finding"]),
     ("document", &["model"]),
     ("edit", &["model", "hcl", "yaml", "finding"]),
     ("load", &["model", "hcl", "yaml"]),

@@ -53,7 +53,7 @@ use crate::model::problem::Problem;
 use crate::model::resource::{Resource, Standing};
 use crate::model::value::{Data, ProviderId, Reference, Referent, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Kind};
-use crate::settings::{self, Pattern, Settings};
+use crate::settings::{self, BucketChoice, Pattern, Settings};
 
 /// The policies of an estate.
 #[derive(Debug)]
@@ -229,6 +229,27 @@ impl<'g, 'a> Access<'g, 'a> {
         let paths = ["name", "bucket", "arn", "id", "key_id"].into_iter();
         let names = paths.filter_map(|path| resource.if_any(path).and_then(Value::as_text));
         settings::any(patterns, names.chain([address]).chain(arn))
+    }
+
+    /// Whether settings say of a bucket that it holds protected data.
+    #[must_use]
+    pub fn is_said_protected(&self, bucket: ResourceId) -> bool {
+        match &self.settings.protected_buckets {
+            BucketChoice::Named(names) => self.is_named_by(names, bucket),
+            BucketChoice::Tagged { tags } => {
+                let own = self
+                    .graph
+                    .get(bucket)
+                    .if_any("tags")
+                    .and_then(Value::as_map);
+                own.is_some_and(|own| {
+                    tags.iter().any(|(key, pattern)| {
+                        let value = own.get(key).and_then(Value::as_text);
+                        value.is_some_and(|value| pattern.matches(value))
+                    })
+                })
+            }
+        }
     }
 
     /// What the user says beside the input.

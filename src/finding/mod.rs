@@ -10,7 +10,7 @@ mod suggestion;
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::edit::Edit;
 use crate::model::source::{Location, Span};
@@ -21,7 +21,9 @@ use seal::SealProof;
 pub use suggestion::{PatchLine, Replacement, Suggestion};
 
 /// How much it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing.

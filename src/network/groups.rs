@@ -105,6 +105,17 @@ impl Peer<'_> {
         }
     }
 
+    /// Whether all that it is lies in some blocks.
+    #[must_use]
+    pub fn lies_in(&self, blocks: &[IpNet]) -> bool {
+        let is_in = |own: &IpNet| blocks.iter().any(|block| block.contains(own));
+        match self {
+            Self::Block(own) => is_in(own),
+            Self::PrefixList(_, Ok(own)) => own.iter().all(is_in),
+            Self::PrefixList(_, Err(_)) | Self::Group(_) | Self::Unknown(_) => false,
+        }
+    }
+
     /// What would tell it, if it is not known.
     #[must_use]
     pub fn missing(&self) -> Option<&Missing> {

@@ -272,7 +272,7 @@ pub fn prove<'g, 'a>(access: &Access<'g, 'a>, network: &Network<'g, 'a>) -> Vec<
     };
     let of_kinds = |kinds: &[Kind]| of_standing(kinds, Standing::Judged);
     let other_roles = of_standing(&[Kind::Role], Standing::Other).into_iter();
-    let protected = protected_buckets(graph);
+    let protected = protected_buckets(graph, &|id| access.is_said_protected(id));
     let buckets = |standing| -> Vec<Object> {
         let buckets = protected.iter();
         let buckets = buckets.filter(|id| graph.get(**id).standing == standing);

@@ -109,13 +109,14 @@ impl<'g, 'a> Context<'g, 'a> {
         managed: &'g ManagedPolicies,
         settings: &'g Settings,
     ) -> Self {
+        let access = Access::new(graph, managed, settings);
         Self {
             graph,
             settings,
-            access: Access::new(graph, managed, settings),
             network: Network::new(graph),
             role_uses: role_uses(graph),
-            protected: protected_buckets(graph),
+            protected: protected_buckets(graph, &|id| access.is_said_protected(id)),
+            access,
             account_blocks: graph
                 .iter()
                 .map(|(_, resource)| resource)

@@ -75,7 +75,8 @@ fn groups(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
             let public = rule
                 .peers
                 .iter()
-                .filter(|peer| peer.is_public() == Truth::Yes);
+                .filter(|peer| peer.is_public() == Truth::Yes)
+                .filter(|peer| !peer.lies_in(&context.settings.allowed_ingress_cidrs));
             let from: Vec<_> = public.map(|peer| format!("`{peer}`")).collect();
             if from.is_empty() {
                 continue;

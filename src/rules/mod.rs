@@ -375,7 +375,7 @@ pub fn assumptions(settings: &Settings) -> Vec<Assumption> {
         text: "no buckets were named as protected; those encrypted under KMS, tagged confidential, or \
                read or written by a Processing job count as protected, and findings on others one level less"
             .to_owned(),
-        supply: "tag a bucket that holds protected data `data-classification = confidential`".to_owned(),
+        supply: "name them as `protected_buckets` in plangate.yaml, or tag them `data-classification = confidential`".to_owned(),
     },
     Assumption {
         id: DESIGNATED_GROUPS,
@@ -392,6 +392,9 @@ pub fn assumptions(settings: &Settings) -> Vec<Assumption> {
             .to_owned(),
         supply: "bring the policies that bind the account into the same input".to_owned(),
     }];
+    if !settings.protected_buckets.is_empty() {
+        all.retain(|one| one.id != PROTECTED_BUCKETS);
+    }
     if !settings.designated_groups.is_empty() {
         all.retain(|one| one.id != DESIGNATED_GROUPS);
     }

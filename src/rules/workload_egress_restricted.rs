@@ -81,7 +81,9 @@ fn judge<'g>(
     let mut broken = Vec::new();
     let mut unknown = rules.perhaps_more.clone();
     for rule in &rules.rules {
-        let anywhere: Vec<_> = rule.peers.iter().filter(|peer| is_anywhere(peer)).collect();
+        let allowed = &context.settings.allowed_egress_cidrs;
+        let anywhere = rule.peers.iter().filter(|peer| is_anywhere(peer));
+        let anywhere: Vec<_> = anywhere.filter(|peer| !peer.lies_in(allowed)).collect();
         // A prefix list is part of the addresses at most.
         let peers = rule.peers.iter();
         let mut missing = peers.filter_map(|peer| match peer {

@@ -122,6 +122,7 @@ impl<'g> Workload<'_, 'g, '_> {
                 .peers
                 .iter()
                 .filter(|peer| peer.is_public() == Truth::Yes)
+                .filter(|peer| !peer.lies_in(&self.context.settings.allowed_ingress_cidrs))
                 .collect();
             if !public.is_empty() {
                 broken.push(self.broken(&name, rule, &public, named_at));
@@ -132,9 +133,10 @@ impl<'g> Workload<'_, 'g, '_> {
         if !broken.is_empty() {
             return Verdict::Broken(broken);
         }
+        let allowed = &self.context.settings.allowed_ingress_cidrs;
         let perhaps = rules.perhaps.iter().find(|(rule, _)| {
             let mut peers = rule.peers.iter();
-            peers.any(|peer| peer.is_public() != Truth::No)
+            peers.any(|peer| peer.is_public() != Truth::No && !peer.lies_in(allowed))
         });
         let missing = missing
             .or_else(|| perhaps.map(|(_, missing)| missing.clone()))

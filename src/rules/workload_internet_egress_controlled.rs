@@ -55,7 +55,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_, '_>, workload: &Subject<'_, '_>) -> Verdict {
     let subnets = subnets_of(context, workload.id);
-    if !subnets.is_empty() && is_inspected(context, workload) {
+    let is_allowed = || context.settings.allow_nat_egress || is_inspected(context, workload);
+    if !subnets.is_empty() && is_allowed() {
         return Verdict::Holds;
     }
     let noun = workload.resource.kind().map_or("workload", noun);

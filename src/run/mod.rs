@@ -178,13 +178,24 @@ fn judge(options: &Options, estate: &mut Estate<'_>, report: &mut Report) {
     report.tally.holds += told.holds;
     report.tally.broken += told.broken;
     report.tally.unsure += told.unsure;
+    weigh(&mut findings, &options.settings);
     findings.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
     report.findings.append(&mut findings);
 }
 
 /// Judges an estate as it is, whatever was there before: adds all but the findings to the report.
 fn one_side(options: &Options, estate: &Estate<'_>, report: &mut Report) -> Vec<Finding> {
-    judged(options, estate, report).0
+    let mut findings = judged(options, estate, report).0;
+    weigh(&mut findings, &options.settings);
+    findings
+}
+
+/// Gives findings the severity that the user says they have.
+fn weigh(findings: &mut [Finding], settings: &Settings) {
+    for finding in findings {
+        let said = settings.severity_of([finding.rule, finding.alias], finding.code);
+        finding.severity = said.unwrap_or(finding.severity);
+    }
 }
 
 /// The same with the judgements that the findings were made of.

@@ -306,7 +306,7 @@ pub fn seals(access: &Access<'_, '_>, paths: &[Path], designated: &[ResourceId])
 fn protected(access: &Access<'_, '_>, paths: &[Path]) -> Vec<Data> {
     let graph = access.graph();
     let mut found: BTreeMap<ResourceId, BTreeSet<ResourceId>> = BTreeMap::new();
-    for id in tagged_buckets(graph) {
+    for id in tagged_buckets(graph, &|id| access.is_said_protected(id)) {
         found.entry(id).or_default();
     }
     let mut starters: BTreeMap<ResourceId, BTreeSet<ResourceId>> = BTreeMap::new();

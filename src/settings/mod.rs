@@ -3,18 +3,23 @@
 //!
 //! [`read`](Settings::read) turns `plangate.yaml` into them; what they come to is the business of whoever asks them.
 
+mod choices;
 mod pattern;
 mod read;
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::finding::Severity;
+pub use choices::{AccessModel, BucketChoice, KeyGrantMode, RoleModel};
 pub use pattern::{Pattern, any};
 pub use read::{NAME, SettingsError};
 
 /// The settings in force.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "settings by their names")]
 pub struct Settings {
     /// Who administers the account and may do everything: left out of what is said about people and about who can
@@ -24,6 +29,14 @@ pub struct Settings {
     pub access_model: AccessModel,
     /// Service principals that may assume execution roles beside SageMaker: `glue.amazonaws.com`.
     pub allowed_extra_trust: Vec<Pattern>,
+    /// Whether workloads may reach the internet over a NAT gateway, or whatever else a default route leads to.
+    pub allow_nat_egress: bool,
+    /// Ranges of addresses that the security groups of workloads and endpoints may let out to, public ones too.
+    #[schemars(with = "Vec<String>")]
+    pub allowed_egress_cidrs: Vec<IpNet>,
+    /// Ranges of addresses that they may let in.
+    #[schemars(with = "Vec<String>")]
+    pub allowed_ingress_cidrs: Vec<IpNet>,
     /// Where SageMaker may be used.
     pub allowed_regions: Vec<String>,
     /// Aliases, names or ARNs of the keys that data may be encrypted with.
@@ -39,6 +52,8 @@ pub struct Settings {
     pub designated_groups: Vec<Pattern>,
     /// Roles that count as execution roles beside those that workloads run as.
     pub execution_roles: Vec<Pattern>,
+    /// The severity from which on what is broken fails.
+    pub fail_on: Severity,
     /// How a key's policy has to let a role in.
     pub kms_grant_mode: KeyGrantMode,
     /// The longest time between two rotations of a key that is not worth a remark, in days.
@@ -51,12 +66,19 @@ pub struct Settings {
     pub max_runtime_seconds: u32,
     /// Whether the code in notebooks starts Processing jobs; left out, the rights of each notebook's role tell.
     pub notebooks_start_jobs: Option<bool>,
+    /// The only rules or families of rules that run, by name or alias.
+    pub only: Vec<String>,
     /// Ids of organizations whose principals are trusted.
     #[serde(deserialize_with = "read::one_or_many")]
+    #[schemars(schema_with = "read::one_or_many_schema")]
     pub organization: Vec<String>,
     /// Accounts that are the user's own, beside those that the input works in.
     #[serde(deserialize_with = "read::accounts")]
+    #[schemars(schema_with = "read::accounts_schema")]
     pub own_accounts: Vec<String>,
+    /// Buckets that hold protected data, beside those that show it themselves: those under KMS, those tagged so, and
+    /// whatever a Processing job reads or writes.
+    pub protected_buckets: BucketChoice,
     /// Whether images of Processing jobs must be named by digest: a tag that cannot be moved is not enough then.
     pub require_digest: bool,
     /// Whether Processing jobs must be isolated: a VPC that lets nothing out is not enough then.
@@ -65,8 +87,16 @@ pub struct Settings {
     pub required_boundary: Option<Pattern>,
     /// Whether a notebook and the jobs that it starts run as one role.
     pub role_model: RoleModel,
+    /// The severity of findings, by rule or finding code (`RULE/CODE` for that of one rule), in place of the
+    /// catalogue's.
+    pub severity: BTreeMap<String, Severity>,
+    /// Rules or families of rules that do not run.
+    pub skip: Vec<String>,
+    /// Whether what is unsure from the severity of `fail_on` on fails too, and what was not understood.
+    pub strict: bool,
     /// Accounts of others that may have access.
     #[serde(deserialize_with = "read::accounts")]
+    #[schemars(schema_with = "read::accounts_schema")]
     pub trusted_accounts: Vec<String>,
     /// Buckets outside of the input that Processing jobs may read and write, by name or ARN. With any, all others
     /// outside of it are not trusted.
@@ -79,6 +109,9 @@ impl Default for Settings {
             admin_principals: Vec::new(),
             access_model: AccessModel::IamGroups,
             allowed_extra_trust: Vec::new(),
+            allow_nat_egress: false,
+            allowed_egress_cidrs: Vec::new(),
+            allowed_ingress_cidrs: Vec::new(),
             allowed_regions: Vec::new(),
             approved_keys: Vec::new(),
             approved_registries: Vec::new(),
@@ -86,18 +119,24 @@ impl Default for Settings {
             data_writers: BTreeMap::new(),
             designated_groups: Vec::new(),
             execution_roles: Vec::new(),
+            fail_on: Severity::High,
             kms_grant_mode: KeyGrantMode::Either,
             kms_max_rotation_days: 365,
             kms_min_deletion_days: 14,
             managed_policies: BTreeMap::new(),
             max_runtime_seconds: 86_400,
             notebooks_start_jobs: None,
+            only: Vec::new(),
             organization: Vec::new(),
             own_accounts: Vec::new(),
+            protected_buckets: BucketChoice::default(),
             require_digest: false,
             require_isolation: false,
             required_boundary: None,
             role_model: RoleModel::Either,
+            severity: BTreeMap::new(),
+            skip: Vec::new(),
+            strict: false,
             trusted_accounts: Vec::new(),
             trusted_buckets: Vec::new(),
         }
@@ -105,6 +144,32 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The severity that the user gives findings of a rule, by its names, with a finding code: what is said of the code
+    /// of that rule comes first, then of the code, then of the rule.
+    #[must_use]
+    pub fn severity_of(&self, names: [&str; 2], code: Option<&str>) -> Option<Severity> {
+        let said = |wanted: &dyn Fn(&str) -> bool| {
+            let mut said = self.severity.iter();
+            said.find(|(name, _)| wanted(name))
+                .map(|(_, severity)| *severity)
+        };
+        let is_rule = |name: &str| names.iter().any(|one| one.eq_ignore_ascii_case(name));
+        let of_both = |name: &str| {
+            let parts = name.split_once('/');
+            parts.is_some_and(|(rule, own)| is_rule(rule) && code == Some(own))
+        };
+        said(&of_both)
+            .or_else(|| said(&|name| code == Some(name)))
+            .or_else(|| said(&is_rule))
+    }
+
+    /// The JSON Schema of what `plangate.yaml` may say.
+    #[must_use]
+    pub fn schema() -> String {
+        let schema = schemars::schema_for!(Self);
+        serde_json::to_string_pretty(&schema).unwrap_or_default()
+    }
+
     /// What differs from the defaults, as JSON with sorted keys: the same settings are the same text.
     #[must_use]
     pub fn in_force(&self) -> String {
@@ -115,38 +180,4 @@ impl Settings {
         }
         own.to_string()
     }
-}
-
-/// How people come to notebooks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AccessModel {
-    /// By policies of the IAM groups that they are in.
-    IamGroups,
-    /// By IAM Identity Center.
-    Sso,
-    /// By both.
-    Mixed,
-}
-
-/// How a key's policy has to let a role in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum KeyGrantMode {
-    /// As AWS decides: by naming it, or by leaving it to the account.
-    Either,
-    /// By naming it.
-    KeyPolicyExplicit,
-}
-
-/// Whether a notebook and the jobs that it starts run as one role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RoleModel {
-    /// As one that holds all.
-    Single,
-    /// As two, of which each holds its part.
-    Split,
-    /// Either, as long as it is complete.
-    Either,
 }

@@ -1,6 +1,9 @@
 //! How settings name things.
 
+use std::borrow::Cow;
+
 use regex::Regex;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Names things by address, logical id, name or ARN: `*` stands for any text and `?` for any character, `/` and `:`
@@ -47,6 +50,20 @@ pub fn any<'n>(patterns: &[Pattern], names: impl IntoIterator<Item = &'n str>) -
         && names
             .into_iter()
             .any(|name| patterns.iter().any(|pattern| pattern.matches(name)))
+}
+
+impl JsonSchema for Pattern {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Pattern".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
 }
 
 impl PartialEq for Pattern {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -127,6 +128,17 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(
         }
     }
     deserializer.deserialize_any(Ids)
+}
+
+pub(super) fn one_or_many_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": ["string", "array"], "items": { "type": "string" } })
+}
+
+pub(super) fn accounts_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "array",
+        "items": { "type": ["string", "integer"], "pattern": "^[0-9]{12}$", "minimum": 100_000_000_000_u64 }
+    })
 }
 
 /// Account ids. YAML reads one that is not quoted as a number, and one that begins with a zero perhaps as another

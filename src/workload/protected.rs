@@ -1,4 +1,4 @@
-//! Which buckets hold protected data, without any settings.
+//! Which buckets hold protected data.
 
 use std::collections::BTreeSet;
 
@@ -8,14 +8,17 @@ use crate::model::resource::Resource;
 use crate::model::value::{Data, Piece, Referent, Value};
 use crate::model::vocabulary::Kind;
 
-/// Buckets that count as protected: tagged so, encrypted under KMS by default, or read or written by a
+/// Buckets that count as protected: said to be so, tagged so, encrypted under KMS by default, or read or written by a
 /// Processing job.
 #[must_use]
-pub fn protected_buckets(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
+pub fn protected_buckets(
+    graph: &ResourceGraph<'_>,
+    is_said: &dyn Fn(ResourceId) -> bool,
+) -> BTreeSet<ResourceId> {
     let mut protected = BTreeSet::new();
     for (id, resource) in graph.iter() {
         match resource.kind() {
-            Some(Kind::Bucket) if is_tagged(resource) || uses_kms(graph, id) => {
+            Some(Kind::Bucket) if is_tagged(resource) || uses_kms(graph, id) || is_said(id) => {
                 protected.insert(id);
             }
             Some(Kind::ProcessingJob | Kind::ProcessingJobMonitor) => {
@@ -29,12 +32,15 @@ pub fn protected_buckets(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
     protected
 }
 
-/// Buckets that people tagged as confidential.
+/// Buckets that people say hold confidential data, or tagged so.
 #[must_use]
-pub fn tagged_buckets(graph: &ResourceGraph<'_>) -> BTreeSet<ResourceId> {
-    let buckets = graph
-        .iter()
-        .filter(|(_, resource)| resource.kind() == Some(Kind::Bucket) && is_tagged(resource));
+pub fn tagged_buckets(
+    graph: &ResourceGraph<'_>,
+    is_said: &dyn Fn(ResourceId) -> bool,
+) -> BTreeSet<ResourceId> {
+    let buckets = graph.iter().filter(|(id, resource)| {
+        resource.kind() == Some(Kind::Bucket) && (is_tagged(resource) || is_said(*id))
+    });
     buckets.map(|(id, _)| id).collect()
 }
 
