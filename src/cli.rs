@@ -54,6 +54,11 @@ pub(crate) enum Command {
                       lost, 2 could not run, 3 something cannot be told or was not understood, under --strict."
     )]
     Diff(DiffArgs),
+    /// Write a commented `plangate.yaml`, with what the inputs show of groups, protected buckets, accounts and regions.
+    #[command(
+        after_help = "Exit codes: 0 written, 2 could not be written, or an input could not be read."
+    )]
+    Init(InitArgs),
     /// List the rules.
     Rules {
         /// `human` or `json`.
@@ -296,6 +301,15 @@ pub(crate) struct CheckArgs {
     pub(crate) verbose: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// The file to write, which must not be there yet; `-` is standard output.
+    #[arg(long, short, value_name = "FILE", default_value = settings::NAME)]
+    pub(crate) output: String,
+}
+
 /// What fails.
 #[derive(Debug, Args)]
 struct Threshold {
@@ -374,6 +388,12 @@ impl DiffArgs {
 
     pub(crate) fn gate(&self, settings: &Settings) -> Gate {
         self.threshold.gate(settings)
+    }
+}
+
+impl InitArgs {
+    pub(crate) fn options(&self) -> anyhow::Result<plangate::Options> {
+        self.input.options(None)
     }
 }
 

@@ -34,5 +34,6 @@ pub mod workload;
 pub mod yaml;
 
 pub use run::{
-    Options, Outcome, Question, can, check, compare, expressions, models, prove, templates, who,
+    Options, Outcome, Question, can, check, compare, expressions, init, models, prove, templates,
+    who,
 };

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use clap::Parser;
 use cli::{
-    CanArgs, CheckArgs, Cli, Color, Command, Debug, DiffArgs, ListFormat, ModelArgs, PathsArgs,
-    PathsFormat, SchemaOf, WhoArgs,
+    CanArgs, CheckArgs, Cli, Color, Command, Debug, DiffArgs, InitArgs, ListFormat, ModelArgs,
+    PathsArgs, PathsFormat, SchemaOf, WhoArgs,
 };
 use plangate::Outcome;
 use plangate::finding::ReportedProblem;
@@ -60,6 +60,7 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
             }
             Ok(Exit::Clean)
         }
+        Command::Init(args) => init(args),
         Command::Explain { rule } => {
             let rule = cli::rule(rule).map_err(|message| anyhow!(message))?;
             manual::explain(rule, &mut anstream::stdout().lock())?;
@@ -115,6 +116,28 @@ fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         }
     }
     Ok(exit)
+}
+
+fn init(args: &InitArgs) -> anyhow::Result<Exit> {
+    let (text, problems) = plangate::init(&args.options()?);
+    if args.output == "-" {
+        io::stdout().write_all(text.as_bytes())?;
+    } else {
+        let file = &args.output;
+        let new = std::fs::File::options()
+            .write(true)
+            .create_new(true)
+            .open(file);
+        let mut new = new.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                anyhow!("`{file}` is there already; `--output -` prints what would be written")
+            }
+            _ => anyhow::Error::new(error).context(format!("cannot write `{file}`")),
+        })?;
+        new.write_all(text.as_bytes())
+            .with_context(|| format!("cannot write `{file}`"))?;
+    }
+    told(&problems)
 }
 
 fn show_paths(args: &PathsArgs) -> anyhow::Result<Exit> {

@@ -233,6 +233,37 @@ fn exit_codes_follow_the_thresholds() {
 }
 
 #[test]
+fn init_writes_settings_with_what_it_finds_and_overwrites_none() {
+    let folder = scratch("init");
+    let file = folder.join("plangate.yaml");
+    let file = file.to_str().unwrap();
+    let (code, out, said) = run(&["init", EXAMPLE, "--output", file]);
+    assert_eq!((code, out.as_str(), said.as_str()), (0, "", ""));
+    let written = std::fs::read_to_string(file).unwrap();
+    settings().bind(|| insta::assert_snapshot!("init", written));
+    let read = plangate::settings::Settings::read(&written).unwrap();
+    assert!(!read.designated_groups.is_empty());
+    // What is commented is the default of each.
+    let uncommented: String = written
+        .lines()
+        .map(|line| match line.strip_prefix("# ").map(|line| line.split_once(": ")) {
+            Some(Some((name, _))) if !name.contains([' ', '-']) && name.contains(char::is_lowercase) => &line[2..],
+            _ => line,
+        })
+        .filter(|line| !line.ends_with(':'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(plangate::settings::Settings::read(&uncommented), Ok(read));
+    let (code, _, said) = run(&["init", EXAMPLE, "--output", file]);
+    assert!(code == 2 && said.contains("is there already"), "{said}");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), written);
+    let (code, out, _) = run(&["init", EXAMPLE, "--output", "-"]);
+    assert_eq!((code, out), (0, written));
+    let (code, _, said) = run(&["init", "nowhere.json", "--output", "-"]);
+    assert!(code == 2 && said.contains("nowhere.json"), "{said}");
+}
+
+#[test]
 fn the_nearest_settings_count_and_wrong_ones_stop_the_run() {
     let folder = scratch("settings");
     let inside = folder.join("roots/key");

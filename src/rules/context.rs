@@ -201,6 +201,18 @@ impl<'g, 'a> Context<'g, 'a> {
         (paths, self.seals.into_inner().unwrap_or_default())
     }
 
+    /// The buckets that hold protected data.
+    #[must_use]
+    pub fn protected_buckets(&self) -> &BTreeSet<ResourceId> {
+        &self.protected
+    }
+
+    /// The groups that notebooks are meant for.
+    #[must_use]
+    pub fn designated_groups(&self) -> &[ResourceId] {
+        designated_groups(self)
+    }
+
     /// A severity on a protected bucket, one level less on others.
     #[must_use]
     pub fn on_protected(&self, bucket: ResourceId, severity: Severity) -> Severity {

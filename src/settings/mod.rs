@@ -6,6 +6,7 @@
 mod choices;
 mod pattern;
 mod read;
+mod template;
 
 use std::collections::BTreeMap;
 
@@ -17,8 +18,13 @@ use crate::finding::Severity;
 pub use choices::{AccessModel, BucketChoice, KeyGrantMode, RoleModel};
 pub use pattern::{Pattern, any};
 pub use read::{NAME, SettingsError};
+pub use template::Found;
 
 /// The settings in force.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own that a user answers"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "settings by their names")]
 pub struct Settings {
