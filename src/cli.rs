@@ -7,6 +7,7 @@ use anyhow::{Context, Error, bail};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use plangate::finding::Severity;
 use plangate::gate::Gate;
+use plangate::iam::PolicyKind;
 use plangate::iam::catalogue::ManagedPolicies;
 use plangate::load::terraform::Setting;
 use plangate::report::{FORMATS, Format};
@@ -521,13 +522,36 @@ fn settings(file: Option<&str>) -> anyhow::Result<(Settings, ManagedPolicies)> {
         }
     }
     let mut policies = ManagedPolicies::default();
+    let mut supply =
+        |path: &str,
+         whose: &str,
+         take: &mut dyn FnMut(&mut ManagedPolicies, &str) -> Result<(), String>| {
+            let path = file.with_file_name(path);
+            let named = format!("`{}`, which `{name}` names {whose}", path.display());
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("the policy {named}, cannot be read"))?;
+            let supplied = take(&mut policies, &text).map_err(Error::msg);
+            supplied.with_context(|| format!("the policy {named}"))
+        };
     for (arn, path) in &settings.managed_policies {
-        let path = file.with_file_name(path);
-        let named = format!("`{}`, which `{name}` names for `{arn}`", path.display());
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("the policy {named}, cannot be read"))?;
-        let supplied = policies.supply(arn, &text).map_err(Error::msg);
-        supplied.with_context(|| format!("the policy {named}"))?;
+        supply(path, &format!("for `{arn}`"), &mut |policies, text| {
+            policies.supply(arn, text)
+        })?;
+    }
+    let controls = [
+        (PolicyKind::ServiceControl, "scp_files", &settings.scp_files),
+        (
+            PolicyKind::ResourceControl,
+            "rcp_files",
+            &settings.rcp_files,
+        ),
+    ];
+    for (kind, setting, files) in controls {
+        for path in files {
+            supply(path, &format!("in `{setting}`"), &mut |policies, text| {
+                policies.supply_control(kind, path, text)
+            })?;
+        }
     }
     Ok((settings, policies))
 }

@@ -244,16 +244,24 @@ fn init_writes_settings_with_what_it_finds_and_overwrites_none() {
     let read = plangate::settings::Settings::read(&written).unwrap();
     assert!(!read.designated_groups.is_empty());
     // What is commented is the default of each.
-    let uncommented: String = written
-        .lines()
-        .map(|line| match line.strip_prefix("# ").map(|line| line.split_once(": ")) {
-            Some(Some((name, _))) if !name.contains([' ', '-']) && name.contains(char::is_lowercase) => &line[2..],
-            _ => line,
-        })
-        .filter(|line| !line.ends_with(':'))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    assert_eq!(plangate::settings::Settings::read(&uncommented), Ok(read));
+    let mut uncommented = String::new();
+    for line in written.lines() {
+        let setting = line.strip_prefix("# ").filter(|line| {
+            let name = line.split_once(": ").map(|(name, _)| name);
+            name.is_some_and(|name| !name.contains([' ', '-']) && name == name.to_lowercase())
+        });
+        uncommented.push_str(setting.unwrap_or(line));
+        uncommented.push('\n');
+    }
+    assert!(
+        uncommented
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .count()
+            > 40
+    );
+    let defaults = plangate::settings::Settings::read(&uncommented);
+    assert_eq!(defaults, Ok(read));
     let (code, _, said) = run(&["init", EXAMPLE, "--output", file]);
     assert!(code == 2 && said.contains("is there already"), "{said}");
     assert_eq!(std::fs::read_to_string(file).unwrap(), written);

@@ -1,4 +1,5 @@
-//! Control policies of an organization that the input itself attaches.
+//! Control policies of an organization: those that the input itself attaches, and those that the user says are in
+//! force.
 //!
 //! Source: AWS Organizations User Guide, "Service control policies (SCPs)" and "Resource control policies
 //! (RCPs)": those attached to an account bind it; AWS's own, which allow everything, are attached beside
@@ -44,19 +45,52 @@ impl Access<'_, '_> {
                 (Truth::No, _) => {}
             }
         }
-        if level.is_empty() {
-            return Vec::new();
+        let mut levels = Vec::new();
+        if !level.is_empty() {
+            level.extend(self.everything(kind));
+            levels.push(level);
         }
-        let own = self.managed.get(EVERYTHING, Span::NOWHERE);
-        level.extend(own.map(|policy| {
-            let name = "the FullAWSAccess that AWS attaches".to_owned();
-            Arc::new(Policy {
-                name,
-                kind,
-                ..policy
-            })
-        }));
-        vec![level]
+        levels.extend(self.supplied_controls(kind, account));
+        levels
+    }
+
+    /// What the user says is in force: for the accounts that the input works in. Whoever lists what is allowed has
+    /// taken AWS's own policy away.
+    fn supplied_controls(&self, kind: PolicyKind, account: &Text) -> Option<Vec<Arc<Policy>>> {
+        let mut level: Vec<_> = self.managed.controls(kind).cloned().collect();
+        if level.is_empty() || !self.may_be_own(account) {
+            return None;
+        }
+        let allows = |policy: &Arc<Policy>| {
+            let mut statements = policy.statements.iter();
+            statements.any(|one| one.effect == Effect::Allow)
+        };
+        if !level.iter().any(allows) {
+            level.extend(self.everything(kind));
+        }
+        Some(level)
+    }
+
+    /// Whether an account is one that the input works in, or may be.
+    fn may_be_own(&self, account: &Text) -> bool {
+        let known = self.graph().providers().iter();
+        let known = known.filter_map(|provider| provider.account.as_deref());
+        let own = self.settings().own_accounts.iter().map(String::as_str);
+        match account.known() {
+            Some(account) => known.chain(own).any(|one| one == account),
+            None => true,
+        }
+    }
+
+    /// The policy that allows everything, which AWS attaches.
+    fn everything(&self, kind: PolicyKind) -> Option<Arc<Policy>> {
+        let policy = self.managed.get(EVERYTHING, Span::NOWHERE)?;
+        let name = "the FullAWSAccess that AWS attaches".to_owned();
+        Some(Arc::new(Policy {
+            name,
+            kind,
+            ..policy
+        }))
     }
 
     /// Whether a control policy is attached to an account, to its units or to the root of its

@@ -390,8 +390,11 @@ pub fn assumptions(settings: &Settings) -> Vec<Assumption> {
         text: "no service or resource control policy of an organization was given; none was assumed, beside \
                those that the input attaches to the account"
             .to_owned(),
-        supply: "bring the policies that bind the account into the same input".to_owned(),
+        supply: "bring the policies that bind the account into the same input, or name their files as `scp_files` and `rcp_files` in plangate.yaml".to_owned(),
     }];
+    if !settings.scp_files.is_empty() || !settings.rcp_files.is_empty() {
+        all.retain(|one| one.id != NO_SCP);
+    }
     if !settings.protected_buckets.is_empty() {
         all.retain(|one| one.id != PROTECTED_BUCKETS);
     }

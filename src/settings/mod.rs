@@ -93,6 +93,12 @@ pub struct Settings {
     pub required_boundary: Option<Pattern>,
     /// Whether a notebook and the jobs that it starts run as one role.
     pub role_model: RoleModel,
+    /// Files with resource control policies that are in force for the own accounts; relative to the file of the
+    /// settings.
+    pub rcp_files: Vec<String>,
+    /// Files with service control policies that are in force for the own accounts; relative to the file of the
+    /// settings. Whoever lists what is allowed has taken AWS's `FullAWSAccess` away.
+    pub scp_files: Vec<String>,
     /// The severity of findings, by rule or finding code (`RULE/CODE` for that of one rule), in place of the
     /// catalogue's.
     pub severity: BTreeMap<String, Severity>,
@@ -140,6 +146,8 @@ impl Default for Settings {
             require_isolation: false,
             required_boundary: None,
             role_model: RoleModel::Either,
+            rcp_files: Vec::new(),
+            scp_files: Vec::new(),
             severity: BTreeMap::new(),
             skip: Vec::new(),
             strict: false,

@@ -4,7 +4,7 @@
 //! source; AWS adds to some of them, so beyond what is `known` of one its answer stays open.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,10 +24,12 @@ struct Entry {
     known: Vec<String>,
 }
 
-/// The managed policies whose text is known: those embedded here, and those that a user supplies.
+/// The policies from outside of the input whose text is known: managed policies, embedded here or supplied by a user,
+/// and the control policies of an organization that a user says are in force.
 #[derive(Debug, Clone, Default)]
 pub struct ManagedPolicies {
     supplied: BTreeMap<String, Policy>,
+    controls: Vec<Arc<Policy>>,
 }
 
 impl ManagedPolicies {
@@ -43,6 +45,32 @@ impl ManagedPolicies {
         }
         self.supplied.insert(arn.to_owned(), policy);
         Ok(())
+    }
+
+    /// Takes a service or resource control policy in, by a name for messages.
+    ///
+    /// # Errors
+    /// What AWS would refuse about it.
+    pub fn supply_control(
+        &mut self,
+        kind: PolicyKind,
+        name: &str,
+        document: &str,
+    ) -> Result<(), String> {
+        let document = Value::text(document, Span::NOWHERE);
+        let (policy, problems) = parse(name, kind, &document, &mut Closed);
+        if let Some(problem) = problems.into_iter().next() {
+            return Err(problem.message);
+        }
+        self.controls.push(Arc::new(policy));
+        Ok(())
+    }
+
+    /// The supplied control policies of a kind.
+    pub fn controls(&self, kind: PolicyKind) -> impl Iterator<Item = &Arc<Policy>> {
+        self.controls
+            .iter()
+            .filter(move |policy| policy.kind == kind)
     }
 
     /// The policy of an ARN; none if its text is not known. Places in it are `at`.
