@@ -159,7 +159,7 @@ fn broken(
         ),
     };
     let message = format!(
-        "nothing records who reads and writes this bucket's objects: it has no server access logging, and {beside}"
+        "nothing in the input records who reads and writes this bucket's objects: it has no server access logging, and {beside}"
     );
     let target =
         others_log_into(context).map_or_else(String::new, |target| format!(" {}", address(target)));

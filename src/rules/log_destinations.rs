@@ -7,9 +7,11 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use crate::iam::Text;
+use crate::access::demanded;
 use crate::iam::policy::{Effect, PrincipalKind, Statement};
+use crate::iam::{Text, equal_texts};
 use crate::model::graph::{ResourceId, Target};
+use crate::model::truth::Truth;
 use crate::model::value::Value;
 use crate::model::vocabulary::Kind;
 
@@ -79,7 +81,8 @@ impl LogDestinations {
                 // One whose bucket is not of the input has a destination all the same.
                 Some(Kind::BucketLog) => {
                     let target = resource.get("target_bucket");
-                    found.access_logs(context, None, target);
+                    let from = bucket(context, resource.get("bucket"));
+                    found.access_logs(context, from, target);
                 }
                 Some(Kind::Trail) => {
                     found
@@ -122,7 +125,9 @@ impl LogDestinations {
             acl.is_some_and(|acl| acl == "log-delivery-write" || acl == "LogDeliveryWrite")
         });
         let policies = context.access.policies_of(id).policies;
-        let mut statements = policies.iter().flat_map(|one| &one.policy.statements);
+        let own = context.access.arn(id).unwrap_or_default();
+        let statements = policies.iter().flat_map(|one| &one.policy.statements);
+        let mut statements = statements.filter(|one| !is_for_its_own(one, &own));
         if is_for_logs
             || statements
                 .clone()
@@ -148,6 +153,15 @@ fn bucket(context: &Context<'_, '_>, value: Option<&Value<'_>>) -> Option<Resour
         Target::Resource(id) => Some(id),
         _ => None,
     }
+}
+
+/// Whether a statement is for what the bucket with this ARN itself makes S3 write.
+fn is_for_its_own(statement: &Statement, bucket: &Text) -> bool {
+    let mut sources = demanded(statement, "aws:sourcearn");
+    sources.any(|condition| {
+        let mut values = condition.values.iter();
+        values.all(|value| equal_texts(&value.text, bucket) == Truth::Yes)
+    })
 }
 
 /// Whether a statement lets one of these services in, or a load balancer.
