@@ -8,7 +8,7 @@ use crate::model::graph::Part;
 use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Why};
-use crate::model::vocabulary::Kind;
+use crate::model::vocabulary::{Kind, Language};
 
 const DEFAULT: &str = "apply_server_side_encryption_by_default";
 
@@ -100,20 +100,19 @@ fn judge(
     of_s3: Severity,
 ) -> Verdict {
     let said_by = part.said_by.origin;
-    let by_s3 = |at, what: &str| {
-        let address = part.said_by.address.as_str();
-        let fix = format!(
-            "set `sse_algorithm` of {address} to `aws:kms`, and `kms_master_key_id` to a customer managed key"
-        );
-        match sse_s3(at, what, of_s3) {
-            Verdict::Broken(evidence) => Verdict::Broken(
-                evidence
-                    .into_iter()
-                    .map(|one| one.fix(fix.as_str()))
-                    .collect(),
-            ),
-            other => other,
+    // What a provider reads back inside of the bucket is nobody's to set.
+    let is_written = part.said_by.kind() == Some(Kind::BucketSse)
+        || context.graph.language() == Language::CloudFormation;
+    let by_s3 = |at, what: &str| match sse_s3(at, what, of_s3) {
+        Verdict::Broken(evidence) if is_written => {
+            let address = part.said_by.address.as_str();
+            let fix = format!(
+                "set `sse_algorithm` of {address} to `aws:kms`, and `kms_master_key_id` to a customer managed key"
+            );
+            let evidence = evidence.into_iter().map(|one| one.fix(fix.as_str()));
+            Verdict::Broken(evidence.collect())
         }
+        other => other,
     };
     let Some(algorithm) = rule.at(&format!("{DEFAULT}.sse_algorithm")) else {
         return by_s3(said_by, "names no algorithm for its encryption");

@@ -1,6 +1,6 @@
 //! What the trails of the input record of the objects of a bucket.
 //!
-//! Source: AWS CloudTrail User Guide, "Logging data events" (basic and advanced event selectors).
+//! Source: AWS `CloudTrail` User Guide, "Logging data events" (basic and advanced event selectors).
 
 use super::denials::name_in;
 use super::{Context, Setting, Subject};
@@ -201,11 +201,11 @@ impl Trail<'_, '_, '_> {
                 let values = map.get("equals").into_iter().flat_map(items);
                 values.map(|one| is(one, wanted)).fold(Truth::No, Truth::or)
             };
-            match name {
-                "eventCategory" => category = equals("Data"),
-                "resources.type" => kind = equals(OBJECTS),
-                "readOnly" => (reads, writes) = (equals("true"), equals("false")),
-                "resources.ARN" => share = share.less(self.arns(map, open)),
+            match (name.strip_prefix("resources."), name) {
+                (Some("type"), _) => kind = equals(OBJECTS),
+                (Some("ARN"), _) => share = share.less(self.arns(map, open)),
+                (_, "eventCategory") => category = equals("Data"),
+                (_, "readOnly") => (reads, writes) = (equals("true"), equals("false")),
                 _ => share = share.less(Share::Some),
             }
         }
