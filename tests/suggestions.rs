@@ -153,6 +153,7 @@ fn suggested(report: &Report) -> impl Iterator<Item = &Finding> {
 /// The rules of which some finding comes with what to write.
 const MENDED: &[&str] = &[
     "access-points-restricted",
+    "bucket-access-recorded",
     "bucket-public-access-blocked",
     "endpoint-policies-admit-required-traffic",
     "execution-role-has-service-plumbing-permissions",

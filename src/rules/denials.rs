@@ -66,7 +66,7 @@ pub(super) fn to_everybody(statement: &Statement, open: &mut Vec<Hinge>) -> Trut
 }
 
 /// The name in the ARN of a bucket.
-fn name_in(arn: &Text) -> Text {
+pub(super) fn name_in(arn: &Text) -> Text {
     let last = arn.fields(5).and_then(|fields| fields.into_iter().nth(5));
     last.unwrap_or_else(|| arn.clone())
 }

@@ -4,6 +4,7 @@
 //! To add one: `docs/architecture.md`, "A new rule".
 
 mod access_points_restricted;
+mod bucket_access_recorded;
 mod bucket_default_encryption_with_customer_key;
 mod bucket_perimeter_set;
 mod bucket_policy_limited_to_trusted_accounts;
@@ -14,6 +15,7 @@ mod bucket_requires_tls;
 mod caller_can_pass_job_role;
 mod context;
 mod credentials;
+mod data_events;
 mod data_readers_closed_world;
 mod default_vpc_not_used;
 mod denials;
@@ -49,6 +51,7 @@ mod key_rotation_enabled;
 mod key_usable;
 mod key_use_limited_to_expected_principals;
 mod key_uses;
+mod log_destinations;
 mod network_controls_are_not_user_access_control;
 mod no_exfiltration_route;
 mod no_iam_user_access_keys;
@@ -179,6 +182,7 @@ pub static RULES: &[Rule] = &[
     bucket_requires_tls::RULE,
     bucket_policy_limited_to_trusted_accounts::RULE,
     bucket_perimeter_set::RULE,
+    bucket_access_recorded::RULE,
     bucket_replication_stays_trusted::RULE,
     access_points_restricted::RULE,
     execution_role_trusts_sagemaker::RULE,

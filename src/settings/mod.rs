@@ -22,6 +22,9 @@ pub struct Settings {
     pub admin_principals: Vec<Pattern>,
     /// How people come to notebooks.
     pub access_model: AccessModel,
+    /// Whether the encryption of S3 itself will do for buckets: one without a key of the user's is worth a remark then,
+    /// and holds nothing up.
+    pub allow_sse_s3: bool,
     /// Service principals that may assume execution roles beside SageMaker: `glue.amazonaws.com`.
     pub allowed_extra_trust: Vec<Pattern>,
     /// Where SageMaker may be used.
@@ -78,6 +81,7 @@ impl Default for Settings {
         Self {
             admin_principals: Vec::new(),
             access_model: AccessModel::IamGroups,
+            allow_sse_s3: false,
             allowed_extra_trust: Vec::new(),
             allowed_regions: Vec::new(),
             approved_keys: Vec::new(),

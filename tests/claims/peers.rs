@@ -1,6 +1,6 @@
 //! What other tools get wrong about roles, as far as it is known: each input with what has to be said of it.
 
-use plangate::finding::{Finding, FindingVerdict};
+use plangate::finding::{Finding, FindingVerdict, Severity};
 
 use super::said_of;
 
@@ -59,5 +59,21 @@ fn a_job_without_network_keys_and_encryption_between_its_instances_is_not_passed
         for rule in ["PJ-001", "PJ-003", "PJ-004", "PJ-005"] {
             assert!(says(rule, input, None), "{rule} on {input}");
         }
+    }
+}
+
+#[test]
+fn a_new_bucket_without_a_public_access_block_is_worth_a_low_remark_only() {
+    let (verdict, findings) = said_of("S3-003", "testdata/inputs/peers/new-bucket.plan.json");
+    assert_eq!(verdict, "broken");
+    let said: Vec<_> = findings
+        .iter()
+        .map(|one| (one.code, one.severity))
+        .collect();
+    assert_eq!(said, [(Some("not-explicit"), Severity::Low)]);
+    // Without a plan nobody knows whether it is new.
+    for input in ["new-bucket", "new-bucket.yaml"] {
+        let (verdict, _) = said_of("S3-003", &format!("testdata/inputs/peers/{input}"));
+        assert_eq!(verdict, "unsure", "{input}");
     }
 }
