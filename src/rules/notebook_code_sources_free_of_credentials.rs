@@ -146,7 +146,10 @@ fn check(_: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
             }
         }
     }
-    found.extend(unsure.is_empty().then_some(examples).unwrap_or_default());
+    // What is not known matters more than an example.
+    if unsure.is_empty() {
+        found.extend(examples);
+    }
     match (found.is_empty(), unsure.is_empty(), any) {
         (false, ..) => Verdict::Broken(found),
         (true, false, _) => Verdict::Unsure(unsure),

@@ -81,13 +81,13 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         Setting::Known { at, .. } => sharing.with_output(Evidence::new("", at)),
         // A user has what the domain says.
         Setting::Absent => Verdict::NotApplicable,
-        Setting::Unknown(why, at) => match sharing.with_output(Evidence::new("", at)) {
-            Verdict::Holds => Verdict::Holds,
-            _ => {
-                let question = "whether notebooks are shared with what their cells printed";
-                Verdict::Unsure(vec![subject.unsure(paths.option, why, question)])
+        Setting::Unknown(why, at) => {
+            if sharing.with_output(Evidence::new("", at)) == Verdict::Holds {
+                return Verdict::Holds;
             }
-        },
+            let question = "whether notebooks are shared with what their cells printed";
+            Verdict::Unsure(vec![subject.unsure(paths.option, why, question)])
+        }
     }
 }
 
@@ -99,7 +99,7 @@ struct Sharing<'r, 'g, 'a> {
 }
 
 /// What is wrong with a setting, if anything is; or why that cannot be told.
-type Fault = Result<Option<String>, Evidence>;
+type Fault = Result<Option<String>, Box<Evidence>>;
 
 impl Sharing<'_, '_, '_> {
     /// Notebooks are shared with what their cells printed.
@@ -109,8 +109,8 @@ impl Sharing<'_, '_, '_> {
             match fault {
                 Ok(fault) => faults.extend(fault),
                 // Place and key of one domain are one missing fact.
-                Err(evidence) if open.contains(&evidence) => {}
-                Err(evidence) => open.push(evidence),
+                Err(evidence) if open.contains(&*evidence) => {}
+                Err(evidence) => open.push(*evidence),
             }
         }
         match (faults.is_empty(), open.is_empty()) {
@@ -137,7 +137,8 @@ impl Sharing<'_, '_, '_> {
         let not_told = || {
             let why = why_open(self.context, uri);
             let question = "in which bucket what cells printed is kept";
-            Err(self.subject.unsure(self.paths.path, why, question))
+            let evidence = self.subject.unsure(self.paths.path, why, question);
+            Err(Box::new(evidence))
         };
         let Some(place) = place(self.context, uri, &of) else {
             return not_told();
@@ -158,13 +159,8 @@ impl Sharing<'_, '_, '_> {
             } => {
                 let whose = format!("whose `{shown}` keeps what cells printed");
                 let evidence = Evidence::new("", uri.origin).about(shown);
-                Err(unsure_owner(
-                    self.context,
-                    &account,
-                    &whose,
-                    evidence,
-                    hinges,
-                ))
+                let evidence = unsure_owner(self.context, &account, &whose, evidence, hinges);
+                Err(Box::new(evidence))
             }
             Trust::Outside(shown) => {
                 let message = format!(
@@ -172,7 +168,7 @@ impl Sharing<'_, '_, '_> {
                 );
                 let value = format!("the owner of {shown}");
                 let evidence = Evidence::new(message, uri.origin).about(shown);
-                Err(evidence.hinges_on(value, Why::ExternalResource))
+                Err(Box::new(evidence.hinges_on(value, Why::ExternalResource)))
             }
             Trust::NotTold => not_told(),
         }
@@ -194,13 +190,14 @@ impl Sharing<'_, '_, '_> {
             ))),
             Err(why) => {
                 let question = "whether what cells printed is kept under your own key";
-                Err(self.subject.unsure(self.paths.key, why, question))
+                let evidence = self.subject.unsure(self.paths.key, why, question);
+                Err(Box::new(evidence))
             }
         }
     }
 
     /// A setting of the subject's own, else of the domain that a user is in.
-    fn setting(&self, path: &str, of_domain: &str) -> Result<Option<&Value<'_>>, Evidence> {
+    fn setting(&self, path: &str, of_domain: &str) -> Result<Option<&Value<'_>>, Box<Evidence>> {
         let own = self.subject.resource.get(path);
         if own.is_some() || self.subject.resource.kind() != Some(Kind::NotebookProfile) {
             return Ok(own);
@@ -223,7 +220,7 @@ impl Sharing<'_, '_, '_> {
         );
         let evidence = Evidence::new(message, self.subject.place("domain_id"));
         let value = self.subject.value_name("domain_id");
-        Err(evidence.about("domain_id").hinges_on(value, why))
+        Err(Box::new(evidence.about("domain_id").hinges_on(value, why)))
     }
 
     /// The last name of a path, as the author writes it.

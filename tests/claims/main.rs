@@ -8,6 +8,7 @@
 
 mod jobs;
 mod keys;
+mod notebooks;
 mod peers;
 mod people;
 mod roles;

@@ -79,6 +79,15 @@ resource "aws_vpc_endpoint" "sts" {
   private_dns_enabled = true
 }
 
+resource "aws_vpc_endpoint" "sagemaker_runtime" {
+  vpc_id              = aws_vpc.main.id
+  service_name        = "com.amazonaws.eu-central-1.sagemaker.runtime"
+  vpc_endpoint_type   = "Interface"
+  subnet_ids          = [aws_subnet.studio.id]
+  security_group_ids  = [aws_security_group.endpoints.id]
+  private_dns_enabled = true
+}
+
 resource "aws_vpc_endpoint" "logs" {
   vpc_id              = aws_vpc.main.id
   service_name        = "com.amazonaws.eu-central-1.logs"
