@@ -60,7 +60,11 @@ const ENDED: [(&str, &str, &str); 4] = [
     ),
 ];
 
-fn check(_: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
+fn check(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
+    // What the provider read back is what SageMaker chose once, and upgrades of its own accord.
+    if context.graph.is_written(notebook.id, PATH) == Some(false) {
+        return Verdict::Holds;
+    }
     let (text, at) = match notebook.setting(PATH) {
         Setting::Known { text, at, .. } => (text, at),
         Setting::Absent => return Verdict::Holds,
