@@ -161,7 +161,9 @@ fn every_rule_has_its_file_and_its_fixtures() {
     for own in [
         "mod",
         "context",
+        "bucket-trust",
         "credentials",
+        "customer-keys",
         "data-events",
         "denials",
         "exfiltration",

@@ -162,6 +162,9 @@ const MENDED: &[&str] = &[
     "job-writes-output",
     "key-rotation-enabled",
     "no-iam-user-access-keys",
+    "notebook-direct-internet-access-disabled",
+    "notebook-imdsv2-required",
+    "notebook-platform-supported",
     "notebook-reads-dataset",
     "notebook-role-can-create-processing-job",
     "notebook-root-access-disabled",
@@ -170,6 +173,8 @@ const MENDED: &[&str] = &[
     "processing-job-inter-container-traffic-encrypted",
     "processing-job-network-isolated",
     "studio-access-governed-by-iam",
+    "studio-domain-vpc-only",
+    "studio-notebook-output-sharing-protected",
     "workload-reaches-services",
     "workload-volume-key-usable",
 ];

@@ -12,9 +12,11 @@ mod bucket_policy_without_public_principal;
 mod bucket_public_access_blocked;
 mod bucket_replication_stays_trusted;
 mod bucket_requires_tls;
+mod bucket_trust;
 mod caller_can_pass_job_role;
 mod context;
 mod credentials;
+mod customer_keys;
 mod data_events;
 mod data_readers_closed_world;
 mod default_vpc_not_used;
@@ -63,8 +65,10 @@ mod notebook_code_sources_free_of_credentials;
 mod notebook_creation_guarded_for_groups;
 mod notebook_direct_internet_access_disabled;
 mod notebook_group_policy_scoped_to_notebooks;
+mod notebook_imdsv2_required;
 mod notebook_lifecycle_not_writable_by_group;
 mod notebook_placed_in_customer_subnet;
+mod notebook_platform_supported;
 mod notebook_reads_dataset;
 mod notebook_role_can_create_processing_job;
 mod notebook_root_access_disabled;
@@ -113,6 +117,9 @@ mod starting;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod studio_access_governed_by_iam;
+mod studio_domain_vpc_only;
+mod studio_notebook_output_sharing_protected;
+mod studio_storage_encrypted_with_customer_key;
 mod suggested_statement;
 mod supporting_endpoints_present;
 mod volume_key_is_not_data_access;
@@ -136,8 +143,13 @@ pub static RULES: &[Rule] = &[
     notebook_direct_internet_access_disabled::RULE,
     notebook_placed_in_customer_subnet::RULE,
     notebook_root_access_disabled::RULE,
+    notebook_imdsv2_required::RULE,
     notebook_volume_encrypted_with_customer_key::RULE,
+    notebook_platform_supported::RULE,
     notebook_code_sources_free_of_credentials::RULE,
+    studio_domain_vpc_only::RULE,
+    studio_storage_encrypted_with_customer_key::RULE,
+    studio_notebook_output_sharing_protected::RULE,
     notebook_access_granted_to_designated_group::RULE,
     notebook_access_limited_to_designated_groups::RULE,
     notebook_access_not_attached_to_users::RULE,

@@ -9,6 +9,7 @@
 mod buckets;
 mod jobs;
 mod keys;
+mod notebooks;
 mod peers;
 mod people;
 mod roles;

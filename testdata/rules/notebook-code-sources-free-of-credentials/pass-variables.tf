@@ -15,8 +15,10 @@ resource "aws_sagemaker_notebook_instance_lifecycle_configuration" "setup" {
   name = "setup"
   on_start = base64encode(<<-EOT
     #!/bin/bash
-    # good: the key of the AWS documentation opens nothing
-    export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE
+    # good: what is configured is read when the script runs
+    TOKEN=$(aws secretsmanager get-secret-value --secret-id git --query SecretString --output text)
+    aws configure set aws_access_key_id "$KEY"
+    git clone "https://bot:$TOKEN@git.example.com/claims/models.git"
   EOT
   )
 }
