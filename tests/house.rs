@@ -177,6 +177,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "seals",
         "statements",
         "suggested-statement",
+        "tag-mutability",
         "workload-vpcs",
     ] {
         assert!(files.remove(own));

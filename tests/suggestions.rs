@@ -168,6 +168,8 @@ const MENDED: &[&str] = &[
     "orchestrator-role-can-run-job",
     "processing-job-inter-container-traffic-encrypted",
     "processing-job-network-isolated",
+    "repository-scanned",
+    "repository-tags-immutable",
     "studio-access-governed-by-iam",
     "workload-reaches-services",
     "workload-volume-key-usable",

@@ -14,6 +14,7 @@ mod bucket_requires_tls;
 mod caller_can_pass_job_role;
 mod context;
 mod credentials;
+mod cross_account_image_shared_correctly;
 mod data_readers_closed_world;
 mod default_vpc_not_used;
 mod denials;
@@ -22,6 +23,7 @@ mod endpoint_not_in_public_subnet;
 mod endpoint_policies_admit_required_traffic;
 mod endpoint_security_group_correct;
 mod execution_role_cannot_escalate;
+mod execution_role_ecr_read_only;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_permissions_narrow;
@@ -89,7 +91,10 @@ mod processing_job_uses_iam_role;
 mod processing_job_volume_encrypted_with_customer_key;
 mod reaching;
 mod remedy;
+mod repository_encrypted_with_customer_key;
 mod repository_policy_not_public;
+mod repository_scanned;
+mod repository_tags_immutable;
 mod resource_policies;
 mod role_mode_consistent;
 mod runtime_endpoint_not_mistaken_for_api;
@@ -110,6 +115,7 @@ mod static_keys_not_delivered_to_workloads;
 mod studio_access_governed_by_iam;
 mod suggested_statement;
 mod supporting_endpoints_present;
+mod tag_mutability;
 mod volume_key_is_not_data_access;
 mod workload_egress_restricted;
 mod workload_ingress_closed;
@@ -213,6 +219,11 @@ pub static RULES: &[Rule] = &[
     workload_internet_egress_controlled::RULE,
     default_vpc_not_used::RULE,
     repository_policy_not_public::RULE,
+    repository_tags_immutable::RULE,
+    repository_scanned::RULE,
+    repository_encrypted_with_customer_key::RULE,
+    cross_account_image_shared_correctly::RULE,
+    execution_role_ecr_read_only::RULE,
     notebook_reads_dataset::RULE,
     notebook_starts_processing_job::RULE,
     job_pulls_image::RULE,
