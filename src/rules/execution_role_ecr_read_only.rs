@@ -7,14 +7,17 @@ use super::people::shortened;
 use super::statements::{about, called, open, unsure};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::access::{
-    Attached, AttachedPolicy, Reach, allows, demanded, hinges, is_by_aws, open_parts, reach, widest,
+    Attached, AttachedPolicy, Reach, account_of, allows, demanded, hinges, is_by_aws, open_parts,
+    reach, widest,
 };
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::Hinge;
 use crate::iam::policy::{Clause, ResourceEntry, Statement};
+use crate::iam::text::Piece;
 use crate::model::graph::ResourceId;
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
+use crate::workload::is_image_account;
 
 pub(super) const RULE: Rule = Rule {
     id: "execution-role-ecr-read-only",
@@ -193,7 +196,7 @@ impl By<'_, '_, '_> {
                 );
                 Verdict::Broken(vec![self.evidence(message, statement)])
             }
-            Truth::Unknown => self.unsure(context, statement, open_parts(statement)),
+            Truth::Unknown => self.unsure(context, statement, &open_parts(statement)),
         }
     }
 
@@ -209,7 +212,7 @@ impl By<'_, '_, '_> {
         let any = granted.iter().fold(Truth::No, |any, (_, one)| any.or(*one));
         let on = widest(statement.resources.as_ref(), "ecr", "repository/");
         let is_all = match &on {
-            Reach::All => Truth::Yes,
+            Reach::All => takes_in_all(statement).into(),
             Reach::Unknown(_) if is_about_registry(statement) => Truth::Unknown,
             _ => Truth::No,
         };
@@ -218,11 +221,10 @@ impl By<'_, '_, '_> {
             Truth::No => Verdict::Holds,
             Truth::Yes => {
                 let actions = shown(&granted);
-                let all = |entry: &ResourceEntry| reach(entry, "ecr", "repository/") == Reach::All;
                 let message = format!(
                     "{} {actions} on {} to {}: it reads the images of every repository in the account",
                     self.called(statement),
-                    resources_of(context, statement, all),
+                    resources_of(context, statement, is_all_repositories),
                     who(context, self.role, holders),
                 );
                 let fix = "name the ARNs of the repositories in `Resource`; only `ecr:GetAuthorizationToken` takes `*`";
@@ -237,7 +239,7 @@ impl By<'_, '_, '_> {
                 if narrowed == Truth::Unknown {
                     open.extend(open_conditions(statement));
                 }
-                let verdict = self.unsure(context, statement, open);
+                let verdict = self.unsure(context, statement, &open);
                 match verdict {
                     Verdict::Unsure(evidence) => Verdict::Unsure(
                         evidence
@@ -263,23 +265,21 @@ impl By<'_, '_, '_> {
     }
 
     fn evidence(&self, message: String, statement: &Statement) -> Evidence {
-        match name_by_aws(self.one) {
-            Some(name) => Evidence::new(message, self.one.said_by.origin).about(name),
-            None => {
-                let about = about(statement, &self.one.policy);
-                Evidence::new(message, statement.at).about(about)
-            }
+        if let Some(name) = name_by_aws(self.one) {
+            return Evidence::new(message, self.one.said_by.origin).about(name);
         }
+        let about = about(statement, &self.one.policy);
+        Evidence::new(message, statement.at).about(about)
     }
 
     fn unsure(
         &self,
         context: &Context<'_, '_>,
         statement: &Statement,
-        hinges: Vec<Hinge>,
+        hinges: &[Hinge],
     ) -> Verdict {
         let policy = &self.one.policy;
-        Verdict::Unsure(vec![unsure(context, policy, statement, QUESTION, &hinges)])
+        Verdict::Unsure(vec![unsure(context, policy, statement, QUESTION, hinges)])
     }
 }
 
@@ -305,6 +305,27 @@ fn shown(granted: &[(&str, Truth)]) -> String {
 /// Whether an entry takes in repositories.
 fn is_of_repositories(entry: &ResourceEntry) -> bool {
     reach(entry, "ecr", "repository/") != Reach::Nothing
+}
+
+/// Whether a statement is about every repository of an account that is not SageMaker's own.
+fn takes_in_all(statement: &Statement) -> bool {
+    let resources = statement.resources.as_ref();
+    resources.is_none_or(|all| all.negated || all.entries.iter().any(is_all_repositories))
+}
+
+fn is_all_repositories(entry: &ResourceEntry) -> bool {
+    let text = &entry.pattern.pattern.text;
+    let account = account_of(text);
+    let is_first_party = account.is_some_and(|one| one.known().is_some_and(is_image_account));
+    // With more behind the wildcard, the name still tells some from others.
+    let ends = |text: &str| text.trim_end_matches('*').ends_with(['/', ':']);
+    let is_whole = match text.pieces().last() {
+        Some(Piece::Literal(end)) => {
+            ends(end) || text.known().is_some_and(|all| all.starts_with('*'))
+        }
+        _ => false,
+    };
+    reach(entry, "ecr", "repository/") == Reach::All && is_whole && !is_first_party
 }
 
 /// Whether a statement names actions of ECR, and does not only include them in everything.
