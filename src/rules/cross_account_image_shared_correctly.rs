@@ -6,6 +6,7 @@ use crate::access::{Answer, Way};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::{Action, Decision, Layer, Principal, equal_texts};
 use crate::model::truth::Truth;
+use crate::model::value::Why;
 use crate::model::vocabulary::Kind;
 use crate::paths::{Hop, Step};
 
@@ -51,24 +52,43 @@ const PULLS: [(&str, Option<Severity>); 3] = [
 fn check(context: &Context<'_, '_>, repository: &Subject<'_, '_>) -> Verdict {
     let own = context.access.account(context.graph.get(repository.id));
     let hops = context.paths().iter().flat_map(|path| &path.hops);
-    let mut pulls: Vec<(&Hop, &Principal)> = Vec::new();
+    let mut pulls: Vec<(&Hop, &Principal, Truth)> = Vec::new();
     for hop in hops.filter(|hop| hop.step == Step::PullImage && hop.on == Some(repository.id)) {
         let Some(principal) = hop.answer.as_ref().map(|answer| &answer.request.principal) else {
             continue;
         };
         let account = principal.account();
-        let is_foreign = account.is_some_and(|account| equal_texts(account, &own) == Truth::No);
-        let is_new = pulls
-            .iter()
-            .all(|(known, _)| known.principal != hop.principal);
-        if is_foreign && is_new {
-            pulls.push((hop, principal));
+        let is_own = account.map_or(Truth::Yes, |account| equal_texts(account, &own));
+        let mut known = pulls.iter().map(|(known, ..)| &known.principal);
+        if is_own != Truth::Yes && known.all(|known| *known != hop.principal) {
+            pulls.push((hop, principal, is_own));
         }
     }
     let pulls = pulls.iter();
-    pulls.fold(Verdict::NotApplicable, |verdict, (hop, principal)| {
-        verdict.worse(of_role(context, repository, hop, principal))
-    })
+    pulls.fold(
+        Verdict::NotApplicable,
+        |verdict, (hop, principal, is_own)| {
+            let of_role = of_role(context, repository, hop, principal);
+            verdict.worse(match is_own {
+                Truth::No => of_role,
+                _ => if_foreign(repository, hop, of_role),
+            })
+        },
+    )
+}
+
+/// What is said of a role of which nothing tells whether its account is the repository's own.
+fn if_foreign(repository: &Subject<'_, '_>, hop: &Hop, of_role: Verdict) -> Verdict {
+    if of_role == Verdict::Holds {
+        return of_role;
+    }
+    let role = hop.principal.as_str();
+    let message = format!(
+        "cannot tell whether `{role}` is of another account than this repository, whose policy does not let it in for certain: nothing tells which account that is; pass `--account`"
+    );
+    let evidence = Evidence::new(message, repository.resource.origin).about(role);
+    let account = repository.value_name("registry_id");
+    Verdict::Unsure(vec![evidence.hinges_on(account, Why::PlaceNotTold)])
 }
 
 /// Judges the repository alone: whatever the role's own policies lack is said of its path.
@@ -121,7 +141,7 @@ fn of_role(
         })]);
     }
     let open = answers.iter().filter(|(_, advised, answer)| {
-        advised.is_none() && answer.decision() == Decision::Undecided && is_of_repository(answer)
+        advised.is_none() && answer.decision() == Decision::Undecided
     });
     let open: Vec<_> = open.collect();
     let Some((_, _, first)) = open.first() else {
