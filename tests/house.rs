@@ -183,6 +183,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "starting",
         "statements",
         "suggested-statement",
+        "tag-mutability",
         "workload-vpcs",
     ] {
         assert!(files.remove(own));

@@ -172,6 +172,8 @@ const MENDED: &[&str] = &[
     "orchestrator-role-can-run-job",
     "processing-job-inter-container-traffic-encrypted",
     "processing-job-network-isolated",
+    "repository-scanned",
+    "repository-tags-immutable",
     "studio-access-governed-by-iam",
     "studio-domain-vpc-only",
     "studio-notebook-output-sharing-protected",

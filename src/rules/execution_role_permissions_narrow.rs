@@ -51,6 +51,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(&[Kind::Role], check),
 };
 
+/// Whether AWS's own policy of this name gives away a service, which is said here.
+pub(super) fn is_broad(name: &str) -> bool {
+    BROAD.iter().any(|(broad, _)| *broad == name)
+}
+
 /// The services of which no workload needs everything.
 const SERVICES: [&str; 8] = [
     "s3",
@@ -107,7 +112,7 @@ fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
 }
 
 /// The execution roles that hold a policy which the input says apart from them.
-fn holders(context: &Context<'_, '_>, one: &AttachedPolicy<'_, '_>) -> Vec<ResourceId> {
+pub(super) fn holders(context: &Context<'_, '_>, one: &AttachedPolicy<'_, '_>) -> Vec<ResourceId> {
     let name = one.policy.name.as_str();
     if one.arn.is_some() || one.policy.is_open() {
         return Vec::new();
@@ -124,7 +129,8 @@ fn holders(context: &Context<'_, '_>, one: &AttachedPolicy<'_, '_>) -> Vec<Resou
     holders
 }
 
-fn who(context: &Context<'_, '_>, role: ResourceId, holders: &[ResourceId]) -> String {
+/// The roles that hold a policy, in words.
+pub(super) fn who(context: &Context<'_, '_>, role: ResourceId, holders: &[ResourceId]) -> String {
     let others = holders.iter().filter(|id| **id != role);
     let others: Vec<_> = others
         .map(|id| format!("`{}`", context.graph.get(*id).address.as_str()))

@@ -16,6 +16,7 @@ mod bucket_trust;
 mod caller_can_pass_job_role;
 mod context;
 mod credentials;
+mod cross_account_image_shared_correctly;
 mod customer_keys;
 mod data_events;
 mod data_readers_closed_world;
@@ -26,6 +27,7 @@ mod endpoint_not_in_public_subnet;
 mod endpoint_policies_admit_required_traffic;
 mod endpoint_security_group_correct;
 mod execution_role_cannot_escalate;
+mod execution_role_ecr_read_only;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_permissions_narrow;
@@ -97,7 +99,10 @@ mod processing_job_uses_iam_role;
 mod processing_job_volume_encrypted_with_customer_key;
 mod reaching;
 mod remedy;
+mod repository_encrypted_with_customer_key;
 mod repository_policy_not_public;
+mod repository_scanned;
+mod repository_tags_immutable;
 mod resource_policies;
 mod role_mode_consistent;
 mod runtime_endpoint_not_mistaken_for_api;
@@ -122,6 +127,7 @@ mod studio_notebook_output_sharing_protected;
 mod studio_storage_encrypted_with_customer_key;
 mod suggested_statement;
 mod supporting_endpoints_present;
+mod tag_mutability;
 mod volume_key_is_not_data_access;
 mod workload_egress_restricted;
 mod workload_ingress_closed;
@@ -231,6 +237,11 @@ pub static RULES: &[Rule] = &[
     workload_internet_egress_controlled::RULE,
     default_vpc_not_used::RULE,
     repository_policy_not_public::RULE,
+    repository_tags_immutable::RULE,
+    repository_scanned::RULE,
+    repository_encrypted_with_customer_key::RULE,
+    cross_account_image_shared_correctly::RULE,
+    execution_role_ecr_read_only::RULE,
     notebook_reads_dataset::RULE,
     notebook_starts_processing_job::RULE,
     job_pulls_image::RULE,

@@ -34,6 +34,8 @@ pub struct Settings {
     /// Registries that images of Processing jobs may come from, beside the own and SageMaker's: accounts, hosts, or
     /// repositories in them.
     pub approved_registries: Vec<Pattern>,
+    /// Execution roles that build images, and so may push them.
+    pub builder_roles: Vec<Pattern>,
     /// Who may read the data of which buckets (patterns too), beside the roles of workloads and the designated groups.
     pub data_readers: BTreeMap<String, Vec<Pattern>>,
     /// Who may write it.
@@ -86,6 +88,7 @@ impl Default for Settings {
             allowed_regions: Vec::new(),
             approved_keys: Vec::new(),
             approved_registries: Vec::new(),
+            builder_roles: Vec::new(),
             data_readers: BTreeMap::new(),
             data_writers: BTreeMap::new(),
             designated_groups: Vec::new(),

@@ -7,6 +7,7 @@
 )]
 
 mod buckets;
+mod images;
 mod jobs;
 mod keys;
 mod notebooks;
