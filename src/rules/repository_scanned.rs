@@ -1,6 +1,5 @@
 //! PG-ECR-003.
 
-use super::job_places::why_open;
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::text::Piece;
@@ -114,7 +113,7 @@ impl Registry {
             is_own: same_account.and(same_region),
             is_enhanced,
             covers,
-            why: open.map(|value| why_open(context, value)),
+            why: open.map(|value| context.graph.why_not_known(value)),
         }
     }
 

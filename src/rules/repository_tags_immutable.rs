@@ -160,7 +160,7 @@ fn hinging_on_job(context: &Context<'_, '_>, one: &ImageUse) -> Verdict {
     };
     let value = job.resource.get(&one.path);
     let why = value.map_or(Why::KnownAfterApply, |value| {
-        super::job_places::why_open(context, value)
+        context.graph.why_not_known(value)
     });
     let question =
         "whether a push can change what this job runs, whose repository lets tags be moved";
