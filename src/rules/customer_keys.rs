@@ -4,6 +4,7 @@ use super::statements::quoted;
 use super::{Context, KeyUse, Subject};
 use crate::finding::{Evidence, Verdict};
 use crate::model::graph::Target;
+use crate::model::source::Span;
 use crate::model::value::{Value, Why};
 use crate::model::vocabulary::Kind;
 use crate::settings::any;
@@ -28,12 +29,12 @@ pub(super) fn key_fault(
         KeyUse::Absent => Ok(Some(KeyFault::Absent)),
         KeyUse::AwsManaged(name) => Ok(Some(KeyFault::AwsManaged(name))),
         KeyUse::Unknown(why) => Err(why),
-        KeyUse::Customer => value.map_or(Ok(None), |value| not_approved(context, value)),
+        KeyUse::Customer => value.map_or(Ok(None), |value| unless_approved(context, value)),
     }
 }
 
 /// A key of the customer's that the settings do not name, where they name any.
-fn not_approved(context: &Context<'_, '_>, value: &Value<'_>) -> Result<Option<KeyFault>, Why> {
+fn unless_approved(context: &Context<'_, '_>, value: &Value<'_>) -> Result<Option<KeyFault>, Why> {
     let approved = &context.settings.approved_keys;
     if approved.is_empty() {
         return Ok(None);
@@ -97,15 +98,16 @@ pub(super) fn must_be_customer_key(
             ),
             at,
         ),
-        KeyFault::NotApproved(key) => Evidence::new(
-            format!(
-                "`{own}` names {}, which is not among `approved_keys`",
-                quoted(&key)
-            ),
-            at,
-        )
-        .fix(format!(
-            "set `{own}` to a key that `approved_keys` names in plangate.yaml"
-        )),
+        KeyFault::NotApproved(key) => not_approved(&own, &key, at),
     }])
+}
+
+/// What is said of a key that `approved_keys` does not name.
+pub(super) fn not_approved(own: &str, key: &str, at: Span) -> Evidence {
+    let message = format!(
+        "`{own}` names {}, which is not among `approved_keys`",
+        quoted(key)
+    );
+    let fix = format!("set `{own}` to a key that `approved_keys` names in plangate.yaml");
+    Evidence::new(message, at).fix(fix)
 }
