@@ -5,7 +5,9 @@
 
 mod access_points_restricted;
 mod bucket_default_encryption_with_customer_key;
+mod bucket_deny_does_not_lock_out_workload;
 mod bucket_perimeter_set;
+mod bucket_policy_forces_kms_encryption;
 mod bucket_policy_limited_to_trusted_accounts;
 mod bucket_policy_without_public_principal;
 mod bucket_public_access_blocked;
@@ -172,6 +174,7 @@ pub static RULES: &[Rule] = &[
     volume_key_is_not_data_access::RULE,
     shared_data_not_under_aws_managed_key::RULE,
     bucket_default_encryption_with_customer_key::RULE,
+    bucket_policy_forces_kms_encryption::RULE,
     bucket_public_access_blocked::RULE,
     bucket_policy_without_public_principal::RULE,
     bucket_requires_tls::RULE,
@@ -179,6 +182,7 @@ pub static RULES: &[Rule] = &[
     bucket_perimeter_set::RULE,
     bucket_replication_stays_trusted::RULE,
     access_points_restricted::RULE,
+    bucket_deny_does_not_lock_out_workload::RULE,
     execution_role_trusts_sagemaker::RULE,
     execution_role_trust_limited::RULE,
     execution_role_trust_guards_confused_deputy::RULE,
