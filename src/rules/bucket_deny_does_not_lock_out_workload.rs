@@ -263,8 +263,12 @@ fn reason(
             let own = own.and_then(|own| shown(context, own));
             let own = own.unwrap_or_else(|| "another key".to_owned());
             (
-                format!("its condition on `{key}` demands {values}, and the output lies under {own}"),
-                format!("name {values} as the key of the output, or let the statement name that of the output"),
+                format!(
+                    "its condition on `{key}` demands {values}, and the output lies under {own}"
+                ),
+                format!(
+                    "name {values} as the key of the output, or let the statement name that of the output"
+                ),
             )
         }
         ENCRYPTION => (
@@ -314,11 +318,7 @@ fn excepting(context: &Context<'_, '_>, statement: &Statement, asked: &Asked<'_>
 }
 
 /// Why the requests of a workload do not come the way that a denial excepts, and how they would.
-fn by_way(
-    context: &Context<'_, '_>,
-    asked: &Asked<'_>,
-    condition: &Condition,
-) -> (String, String) {
+fn by_way(context: &Context<'_, '_>, asked: &Asked<'_>, condition: &Condition) -> (String, String) {
     let id = asked.path.workload.id;
     let resource = context.graph.get(id);
     let name = workload(context, asked.path);
@@ -380,7 +380,9 @@ fn notebook(context: &Context<'_, '_>, id: ResourceId, name: &str) -> (String, S
         )
     } else if is_direct {
         (
-            format!("{name} has direct internet access, with which its requests to S3 take no gateway endpoint"),
+            format!(
+                "{name} has direct internet access, with which its requests to S3 take no gateway endpoint"
+            ),
             format!("set {closed}, with the endpoint in the route table of its subnet"),
         )
     } else {

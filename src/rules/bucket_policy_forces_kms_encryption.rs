@@ -4,15 +4,17 @@ use super::denials::{
     Denied, ENCRYPTION, ENCRYPTION_KEY, is_for_want_of_a_key, leaves_out_services, to_everybody,
     value_in_words,
 };
+use super::identity_policies::covers;
 use super::people::shortened;
 use super::resource_policies::{graded, missing};
+use super::seals::seal_of;
 use super::statements::{about, called, hinged, open};
 use super::suggested_statement::{name, named, quoted};
 use super::{Check, Context, Example, Link, PROTECTED_BUCKETS, Rule, RuleKind, Subject};
 use crate::access::{Encryption, Object, ResourcePolicies, has_fixed_values, hinges};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::condition::{Condition, Test};
-use crate::iam::policy::{Clause, Effect, Statement};
+use crate::iam::policy::{Clause, Effect, PrincipalKind, Statement};
 use crate::iam::text::Domain;
 use crate::iam::{self, Action, Decision, Hinge, Knowledge, Policy, Text};
 use crate::model::graph::{ResourceId, Target};
@@ -21,6 +23,7 @@ use crate::model::statement::Name;
 use crate::model::truth::Truth;
 use crate::model::vocabulary::{Kind, Language};
 use crate::paths::{Step, WorkloadKind, way_of};
+use crate::seals::Purpose;
 use crate::workload::JOB_KINDS;
 
 pub(super) const RULE: Rule = Rule {
@@ -37,8 +40,8 @@ pub(super) const RULE: Rule = Rule {
           `StringNotEqualsIfExists` count one that is not sent as another value, so that they deny writers who \
           rely on the default (`denies-default-encryption`: high where a job of the input is one, low where the \
           code in a notebook may be).",
-    unsure: "Judged for buckets that count as protected, and one level less for others that have such a denial. \
-             Either header is enough: the one on the algorithm leaves the key open, and the one on the key leaves \
+    unsure: "Judged for buckets that count as protected, and one level less for others that have such a denial; not \
+             for those that AWS services deliver logs to, unless workloads use them. Either header is enough: the one on the algorithm leaves the key open, and the one on the key leaves \
              SSE-S3 open. AWS services, and principals by name, may be left out of the denial. A bucket without a \
              policy breaks the rule.",
     fix: "deny `s3:PutObject` to `*` if `s3:x-amz-server-side-encryption-aws-kms-key-id` is not the bucket's key \
@@ -165,9 +168,14 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
     let policies = context.access.policies_of(bucket.id);
     let statements = policies.policies.iter();
     let mut statements = statements.flat_map(|carried| &carried.policy.statements);
-    let is_tried = statements.any(|one| one.effect != Effect::Allow && is_about_headers(one));
+    let is_tried = statements.any(|one| one.effect != Effect::Allow && demands_kms(one));
     let severity = context.on_protected(bucket.id, Severity::Medium);
-    if severity != Severity::Medium && !is_tried {
+    let is_for_logs = || {
+        let mut delivered = policies.policies.iter().map(|one| &one.policy);
+        delivered.any(|policy| is_delivered_to(policy))
+            && seal_of(context, bucket.id, Purpose::Read).is_none()
+    };
+    if !is_tried && (severity != Severity::Medium || is_for_logs()) {
         return Verdict::NotApplicable;
     }
     let object = context.access.object(bucket.id);
@@ -190,6 +198,25 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
         }
     }
     verdict
+}
+
+/// Whether a statement denies by headers, and not uploads under KMS.
+fn demands_kms(statement: &Statement) -> bool {
+    let managed = upload("aws:kms", None);
+    let by_key = conditions_on(statement, ENCRYPTION_KEY).next();
+    is_about_headers(statement)
+        && (by_key.is_some() || by_headers(statement, &managed) != Truth::Yes)
+}
+
+/// Whether AWS services put their logs and reports there, under an encryption of their own choice.
+fn is_delivered_to(policy: &Policy) -> bool {
+    policy.statements.iter().any(|statement| {
+        let principals = statement.principals.iter().filter(|one| !one.negated);
+        let mut entries = principals.flat_map(|one| &one.entries);
+        statement.effect == Effect::Allow
+            && entries.any(|one| one.kind == PrincipalKind::Service)
+            && covers(&statement.actions, PUT) == Truth::Yes
+    })
 }
 
 /// Whether everybody is denied to upload under something else.
@@ -331,7 +358,8 @@ fn broken(
         )
     } else if to_everybody(near, &mut open) == Truth::No {
         (
-            "is not for everybody: others may ask for SSE-S3, or for a key of another account".to_owned(),
+            "is not for everybody: others may ask for SSE-S3, or for a key of another account"
+                .to_owned(),
             Some("partial"),
         )
     } else if let Some(one) = near.readable_conditions().find(is_narrow) {
@@ -350,7 +378,8 @@ fn broken(
         let reason = "denies uploads under KMS and lets those under SSE-S3 in, which everybody decrypts who may read them";
         (reason.to_owned(), None)
     } else {
-        let reason = format!("demands that uploads name an encryption, and lets them name any, {so}");
+        let reason =
+            format!("demands that uploads name an encryption, and lets them name any, {so}");
         (reason, None)
     };
     let evidence = Evidence::new(format!("{called} {reason}"), near.at);
@@ -437,7 +466,9 @@ fn of_default(
         "{} counts a header that is not sent (`{header}`) as another value, and so denies {who}",
         called(statement, policy),
     );
-    let add = format!("let the statement have `Null` = `false` on `{header}` as well as `StringNotEquals`");
+    let add = format!(
+        "let the statement have `Null` = `false` on `{header}` as well as `StringNotEquals`"
+    );
     let fix = if jobs.is_empty() {
         add
     } else {

@@ -19,7 +19,10 @@ pub(super) const ENCRYPTION_KEY: &str = "s3:x-amz-server-side-encryption-aws-kms
 pub(super) fn is_for_want_of_a_key(statement: &Statement, request: &Request) -> bool {
     let is_sent = request.context.get(ENCRYPTION_KEY).present != Truth::No;
     let mut conditions = statement.readable_conditions();
-    !is_sent && conditions.any(|condition| condition.key == ENCRYPTION_KEY && condition.holds_in(&request.context) == Truth::Yes)
+    !is_sent
+        && conditions.any(|condition| {
+            condition.key == ENCRYPTION_KEY && condition.holds_in(&request.context) == Truth::Yes
+        })
 }
 
 /// A value of a condition in words: the resource whose id or ARN it is, else its text.

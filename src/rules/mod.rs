@@ -90,10 +90,12 @@ mod processing_job_security_fields_not_caller_controlled;
 mod processing_job_uses_iam_role;
 mod processing_job_volume_encrypted_with_customer_key;
 mod reaching;
+mod relevant_buckets;
 mod remedy;
 mod repository_policy_not_public;
 mod resource_policies;
 mod role_mode_consistent;
+mod role_s3_access_limited_to_relevant_buckets;
 mod runtime_endpoint_not_mistaken_for_api;
 mod s3_endpoint_policy_prevents_exfiltration;
 mod s3_endpoint_present_and_routed;
@@ -183,6 +185,7 @@ pub static RULES: &[Rule] = &[
     bucket_replication_stays_trusted::RULE,
     access_points_restricted::RULE,
     bucket_deny_does_not_lock_out_workload::RULE,
+    role_s3_access_limited_to_relevant_buckets::RULE,
     execution_role_trusts_sagemaker::RULE,
     execution_role_trust_limited::RULE,
     execution_role_trust_guards_confused_deputy::RULE,
