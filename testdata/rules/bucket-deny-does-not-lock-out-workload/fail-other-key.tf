@@ -30,6 +30,11 @@ resource "aws_kms_key" "jobs" {
   enable_key_rotation = true
 }
 
+resource "aws_kms_alias" "jobs" {
+  name          = "alias/claims-jobs"
+  target_key_id = aws_kms_key.jobs.key_id
+}
+
 resource "aws_s3_bucket" "data" {
   bucket = "claims-images-111122223333"
 }
@@ -108,7 +113,7 @@ resource "awscc_sagemaker_processing_job" "prepare" {
   }
 
   processing_output_config = {
-    kms_key_id = aws_kms_key.jobs.arn
+    kms_key_id = aws_kms_alias.jobs.name
 
     outputs = [{
       output_name = "prepared"

@@ -40,6 +40,11 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
   }
 }
 
+resource "aws_kms_alias" "data" {
+  name          = "alias/claims"
+  target_key_id = aws_kms_key.data.key_id
+}
+
 data "aws_iam_policy_document" "bucket" {
   statement {
     sid       = "UnderTheBucketsKey"
@@ -114,7 +119,7 @@ resource "awscc_sagemaker_processing_job" "prepare" {
   }
 
   processing_output_config = {
-    kms_key_id = aws_kms_key.data.arn
+    kms_key_id = aws_kms_alias.data.name
 
     outputs = [{
       output_name = "prepared"
