@@ -226,7 +226,7 @@ impl Judged<'_, '_, '_> {
         let wide = statements.filter(|statement| {
             allows(statement) == Truth::Yes
                 && !statement.actions.negated
-                && self.reach(statement).0 == Buckets::Every
+                && reach(statement).0 == Buckets::Every
         });
         let actions = wide.flat_map(|statement| self.data_of(statement, Buckets::Every));
         let actions = distinct(actions.filter(|action| *action != LIST));
@@ -244,27 +244,6 @@ impl Judged<'_, '_, '_> {
             .about(name)
             .severity(Severity::High);
         Verdict::Broken(vec![self.mended(evidence)])
-    }
-
-    /// How far a statement reaches, and what leaves that open.
-    fn reach(&self, statement: &Statement) -> (Buckets, Vec<Hinge>) {
-        let Some(resources) = &statement.resources else {
-            return (Buckets::None, Vec::new());
-        };
-        // A matter of another rule.
-        if resources.negated {
-            return (Buckets::None, Vec::new());
-        }
-        let each = resources.entries.iter().map(|one| (Buckets::of(one), one));
-        let mut open = Vec::new();
-        let mut widest = Buckets::None;
-        for (reach, entry) in each {
-            if reach == Buckets::Unknown {
-                open.extend(hinges(&entry.pattern.pattern.text));
-            }
-            widest = widest.max(reach);
-        }
-        (widest, open)
     }
 
     /// What a statement allows with data, and what of it is not kept out otherwise where it is for others' buckets
@@ -289,17 +268,7 @@ impl Judged<'_, '_, '_> {
         let circumstances = Way::Unknown.with(Vec::new());
         let action = Action::named(action);
         let answer = access.ask(self.caller, &action, &object, &circumstances);
-        answer.decision() != Decision::DeniedExplicitly && !self.is_bounded(&answer)
-    }
-
-    fn is_bounded(&self, answer: &Answer) -> bool {
-        let bounds = [Layer::Boundary, Layer::ServiceControl];
-        answer.decision() == Decision::DeniedByDefault
-            && answer
-                .outcome
-                .because
-                .iter()
-                .any(|one| bounds.contains(&one.layer))
+        answer.decision() != Decision::DeniedExplicitly && !is_bounded(&answer)
     }
 
     fn statement(&self, policy: &Policy, statement: &Statement) -> Verdict {
@@ -312,7 +281,7 @@ impl Judged<'_, '_, '_> {
         let is_limited = LIMITS
             .iter()
             .any(|key| demanded(statement, key).next().is_some());
-        let (reach, open) = self.reach(statement);
+        let (reach, open) = reach(statement);
         let data = self.data_of(statement, reach);
         let mut parts = Vec::new();
         let mut severity = Severity::Medium;
@@ -328,12 +297,12 @@ impl Judged<'_, '_, '_> {
             if reach == Buckets::Every && objects {
                 severity = Severity::High;
             }
-            parts.push(format!("{} on {where_to}", self.actions(&data)));
+            parts.push(format!("{} on {where_to}", listed(&data)));
         }
         let others = self.others(statement);
         if !others.is_empty() && !data.is_empty() && parts.is_empty() {
             code = Some("other-bucket");
-            parts.push(format!("{} on {}", self.actions(&data), shortened(&others)));
+            parts.push(format!("{} on {}", listed(&data), shortened(&others)));
             why = ": none of the jobs that run as it reads or writes there";
         }
         let changes = CHANGES.into_iter();
@@ -345,7 +314,7 @@ impl Judged<'_, '_, '_> {
             if parts.is_empty() {
                 why = ": with that, their code changes the bucket, or who reaches its objects";
             }
-            parts.push(self.actions(&changes));
+            parts.push(listed(&changes));
         }
         let is_open = reach == Buckets::Unknown && !data.is_empty() && !is_limited;
         if !parts.is_empty() && grants == Truth::Yes {
@@ -376,11 +345,6 @@ impl Judged<'_, '_, '_> {
             return Verdict::Unsure(vec![evidence]);
         }
         Verdict::Holds
-    }
-
-    fn actions(&self, names: &[&str]) -> String {
-        let names: Vec<_> = names.iter().map(|one| format!("`{one}`")).collect();
-        shortened(&names)
     }
 
     fn patterns(&self, statement: &Statement) -> String {
@@ -433,4 +397,41 @@ impl Judged<'_, '_, '_> {
             used.join(", ")
         ))
     }
+}
+
+/// How far a statement reaches, and what leaves that open.
+fn reach(statement: &Statement) -> (Buckets, Vec<Hinge>) {
+    let Some(resources) = &statement.resources else {
+        return (Buckets::None, Vec::new());
+    };
+    // A matter of another rule.
+    if resources.negated {
+        return (Buckets::None, Vec::new());
+    }
+    let each = resources.entries.iter().map(|one| (Buckets::of(one), one));
+    let mut open = Vec::new();
+    let mut widest = Buckets::None;
+    for (reach, entry) in each {
+        if reach == Buckets::Unknown {
+            open.extend(hinges(&entry.pattern.pattern.text));
+        }
+        widest = widest.max(reach);
+    }
+    (widest, open)
+}
+
+/// Whether a boundary or the organization keeps a request out.
+fn is_bounded(answer: &Answer) -> bool {
+    let bounds = [Layer::Boundary, Layer::ServiceControl];
+    answer.decision() == Decision::DeniedByDefault
+        && answer
+            .outcome
+            .because
+            .iter()
+            .any(|one| bounds.contains(&one.layer))
+}
+
+fn listed(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|one| format!("`{one}`")).collect();
+    shortened(&names)
 }

@@ -6,6 +6,7 @@
     reason = "a helper of a test fails the test"
 )]
 
+mod data;
 mod jobs;
 mod keys;
 mod peers;
