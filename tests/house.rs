@@ -169,7 +169,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "job-places",
         "key-uses",
         "reaching",
-        "relevant_buckets",
+        "relevant-buckets",
         "people",
         "remedy",
         "resource-policies",
