@@ -316,7 +316,7 @@ impl Judged<'_, '_, '_> {
             }
             parts.push(listed(&changes));
         }
-        let is_open = reach == Buckets::Unknown && !data.is_empty() && !is_limited;
+        let is_open = reach == Buckets::Unknown && !data.is_empty() && !is_limited && !whole;
         if !parts.is_empty() && grants == Truth::Yes {
             let message = format!(
                 "{} allows {} to {}{why}",
