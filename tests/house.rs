@@ -174,6 +174,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "key-uses",
         "log-destinations",
         "reaching",
+        "relevant-buckets",
         "people",
         "remedy",
         "resource-policies",

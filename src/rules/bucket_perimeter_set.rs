@@ -1,6 +1,6 @@
 //! PG-S3-007.
 
-use super::denials::{Denied, to_everybody};
+use super::denials::{Denied, leaves_out_services, to_everybody};
 use super::resource_policies::missing;
 use super::seals::seal_of;
 use super::statements::{about, called, hinged, open};
@@ -76,19 +76,6 @@ const PERIMETER: [&str; 12] = [
     "aws:principalorgpaths",
     "aws:userid",
     "s3:accesspointnetworkorigin",
-];
-
-/// Keys by which AWS services, and what they do for somebody, are left out of a denial.
-const SERVICES: [&str; 9] = [
-    "aws:principalisawsservice",
-    "aws:viaawsservice",
-    "aws:calledvia",
-    "aws:principalservicename",
-    "aws:principalservicenameslist",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
 ];
 
 fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
@@ -242,22 +229,6 @@ fn is_of_those_outside(condition: &Condition, open: &mut Vec<Hinge>) -> Truth {
         );
     }
     closed
-}
-
-/// Whether a condition leaves nobody out of a denial but AWS services and those with a tag.
-fn leaves_out_services(condition: &Condition) -> bool {
-    let key = condition.key.as_str();
-    let says = |flag: &str| {
-        let mut values = condition.values.iter().map(|value| value.text.known());
-        values.all(|value| value.is_some_and(|value| value.eq_ignore_ascii_case(flag)))
-    };
-    let is_about_services = SERVICES.contains(&key);
-    let is_known = is_about_services || key.starts_with("aws:principaltag/");
-    match condition.operator.test {
-        Test::Bool => is_about_services && says("false"),
-        Test::Null => is_known && says("true"),
-        _ => is_known && condition.operator.negated && condition.absent(),
-    }
 }
 
 /// Whether whoever comes by the endpoints that a denial excepts can come to S3 at all.

@@ -6,7 +6,9 @@
 mod access_points_restricted;
 mod bucket_access_recorded;
 mod bucket_default_encryption_with_customer_key;
+mod bucket_deny_does_not_lock_out_workload;
 mod bucket_perimeter_set;
+mod bucket_policy_forces_kms_encryption;
 mod bucket_policy_limited_to_trusted_accounts;
 mod bucket_policy_without_public_principal;
 mod bucket_public_access_blocked;
@@ -98,6 +100,7 @@ mod processing_job_security_fields_not_caller_controlled;
 mod processing_job_uses_iam_role;
 mod processing_job_volume_encrypted_with_customer_key;
 mod reaching;
+mod relevant_buckets;
 mod remedy;
 mod repository_encrypted_with_customer_key;
 mod repository_policy_not_public;
@@ -105,6 +108,7 @@ mod repository_scanned;
 mod repository_tags_immutable;
 mod resource_policies;
 mod role_mode_consistent;
+mod role_s3_access_limited_to_relevant_buckets;
 mod runtime_endpoint_not_mistaken_for_api;
 mod s3_endpoint_policy_prevents_exfiltration;
 mod s3_endpoint_present_and_routed;
@@ -195,6 +199,7 @@ pub static RULES: &[Rule] = &[
     volume_key_is_not_data_access::RULE,
     shared_data_not_under_aws_managed_key::RULE,
     bucket_default_encryption_with_customer_key::RULE,
+    bucket_policy_forces_kms_encryption::RULE,
     bucket_public_access_blocked::RULE,
     bucket_policy_without_public_principal::RULE,
     bucket_requires_tls::RULE,
@@ -203,6 +208,8 @@ pub static RULES: &[Rule] = &[
     bucket_access_recorded::RULE,
     bucket_replication_stays_trusted::RULE,
     access_points_restricted::RULE,
+    bucket_deny_does_not_lock_out_workload::RULE,
+    role_s3_access_limited_to_relevant_buckets::RULE,
     execution_role_trusts_sagemaker::RULE,
     execution_role_trust_limited::RULE,
     execution_role_trust_guards_confused_deputy::RULE,

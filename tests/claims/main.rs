@@ -7,6 +7,7 @@
 )]
 
 mod buckets;
+mod data;
 mod images;
 mod jobs;
 mod keys;

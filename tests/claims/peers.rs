@@ -47,6 +47,7 @@ fn a_job_with_nothing_set_whose_role_may_use_all_of_sagemaker_is_neither_safe_no
         ("PJ-001", None),
         ("PJ-005", None),
         ("IAM-011", None),
+        ("S3-012", None),
         ("PATH-003", Some("ecr-token-missing")),
     ] {
         assert!(says(rule, "job-without-more", code), "{rule}");
