@@ -111,11 +111,6 @@ fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
     verdict.worse(perhaps_more(&attached, role.resource, QUESTION))
 }
 
-/// Whether AWS's own policy of this name gives away a service.
-pub(super) fn is_broad(name: &str) -> bool {
-    BROAD.iter().any(|(broad, _)| *broad == name)
-}
-
 /// Whether a statement names everything that a service can do, or that every one can.
 pub(super) fn gives_away_a_service(statement: &Statement, service: &str) -> bool {
     let mut entries = statement.actions.entries.iter();
