@@ -4,7 +4,6 @@ use super::denials::{
     Denied, ENCRYPTION, ENCRYPTION_KEY, is_for_want_of_a_key, leaves_out_services, to_everybody,
     value_in_words,
 };
-use super::identity_policies::covers;
 use super::people::shortened;
 use super::resource_policies::{graded, missing};
 use super::seals::seal_of;
@@ -14,7 +13,7 @@ use super::{Check, Context, Example, Link, PROTECTED_BUCKETS, Rule, RuleKind, Su
 use crate::access::{Encryption, Object, ResourcePolicies, has_fixed_values, hinges};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::condition::{Condition, Test};
-use crate::iam::policy::{Clause, Effect, PrincipalKind, Statement};
+use crate::iam::policy::{Clause, Effect, Statement};
 use crate::iam::text::Domain;
 use crate::iam::{self, Action, Decision, Hinge, Knowledge, Policy, Text};
 use crate::model::graph::{ResourceId, Target};
@@ -170,9 +169,9 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
     let mut statements = statements.flat_map(|carried| &carried.policy.statements);
     let is_tried = statements.any(|one| one.effect != Effect::Allow && demands_kms(one));
     let severity = context.on_protected(bucket.id, Severity::Medium);
+    // Services put their logs there under an encryption of their own choice.
     let is_for_logs = || {
-        let mut delivered = policies.policies.iter().map(|one| &one.policy);
-        delivered.any(|policy| is_delivered_to(policy))
+        context.log_destinations().has(bucket.id)
             && seal_of(context, bucket.id, Purpose::Read).is_none()
     };
     if !is_tried && (severity != Severity::Medium || is_for_logs()) {
@@ -206,17 +205,6 @@ fn demands_kms(statement: &Statement) -> bool {
     let by_key = conditions_on(statement, ENCRYPTION_KEY).next();
     is_about_headers(statement)
         && (by_key.is_some() || by_headers(statement, &managed) != Truth::Yes)
-}
-
-/// Whether AWS services put their logs and reports there, under an encryption of their own choice.
-fn is_delivered_to(policy: &Policy) -> bool {
-    policy.statements.iter().any(|statement| {
-        let principals = statement.principals.iter().filter(|one| !one.negated);
-        let mut entries = principals.flat_map(|one| &one.entries);
-        statement.effect == Effect::Allow
-            && entries.any(|one| one.kind == PrincipalKind::Service)
-            && covers(&statement.actions, PUT) == Truth::Yes
-    })
 }
 
 /// Whether everybody is denied to upload under something else.
