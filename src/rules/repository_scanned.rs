@@ -70,7 +70,8 @@ fn check(context: &Context<'_, '_>, repository: &Subject<'_, '_>) -> Verdict {
         (_, None, Some(one)) if one.replaces() == Truth::Yes => one.without_rule(context),
         (_, Some(one), _) | (Truth::Yes, None, Some(one)) => one.open(context, repository),
         (_, None, _) => {
-            let consequence = "so nobody learns that an image has known vulnerabilities before it runs";
+            let consequence =
+                "so nobody learns that an image has known vulnerabilities before it runs";
             repository.must_be(context, ON_PUSH, "true", QUESTION, consequence)
         }
     }

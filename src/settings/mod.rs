@@ -73,7 +73,7 @@ pub struct Settings {
     /// Accounts of others that may have access.
     #[serde(deserialize_with = "read::accounts")]
     pub trusted_accounts: Vec<String>,
-    /// Buckets outside of the input that Processing jobs may read and write, by name or ARN. With any, all others
+    /// Buckets outside of the input that Processing jobs and Studio may read and write, by name or ARN. With any, all others
     /// outside of it are not trusted.
     pub trusted_buckets: Vec<Pattern>,
 }
