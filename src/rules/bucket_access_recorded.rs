@@ -127,10 +127,7 @@ fn broken(
     }
     if let Some(id) = recorded.stopped {
         let path = "enable_logging";
-        let trail = Subject {
-            id,
-            resource: context.graph.get(id),
-        };
+        let trail = context.subject(id);
         let message = format!(
             "`{}` would record who reads and writes this bucket's objects, but its `{}` is `false`",
             trail.resource.address.as_str(),

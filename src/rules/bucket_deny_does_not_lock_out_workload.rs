@@ -366,10 +366,7 @@ fn by_way(context: &Context<'_, '_>, asked: &Asked<'_>, condition: &Condition) -
 }
 
 fn notebook(context: &Context<'_, '_>, id: ResourceId, name: &str) -> (String, String) {
-    let notebook = Subject {
-        id,
-        resource: context.graph.get(id),
-    };
+    let notebook = context.subject(id);
     let direct = notebook.setting("direct_internet_access");
     let is_direct = !matches!(direct, super::Setting::Known { ref text, .. } if text.eq_ignore_ascii_case("disabled"));
     let closed = "`direct_internet_access` as `Disabled`";

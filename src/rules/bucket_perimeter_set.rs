@@ -1,6 +1,6 @@
 //! PG-S3-007.
 
-use super::denials::{Denied, leaves_out_services, to_everybody};
+use super::denials::{Denied, leaves_out_services, to_everybody, without_policy};
 use super::resource_policies::missing;
 use super::seals::seal_of;
 use super::statements::{about, called, hinged, open};
@@ -317,13 +317,7 @@ fn endpoints_of_input<'c>(context: &'c Context<'_, '_>) -> impl Iterator<Item = 
 fn broken(bucket: &Subject<'_, '_>, policies: &ResourcePolicies<'_, '_>) -> Evidence {
     let so = "so whoever may read this bucket's objects reads them from anywhere, stolen credentials included";
     let Some(carried) = policies.policies.first() else {
-        if let Some(deleted) = policies.deleted.first() {
-            let address = deleted.address.as_str();
-            let message = format!("this change deletes {address}, {so}");
-            return Evidence::new(message, deleted.origin).about("deleted");
-        }
-        let message = format!("this bucket has no policy, {so}");
-        return Evidence::new(message, bucket.resource.origin);
+        return without_policy(bucket, policies, so);
     };
     let policy = &carried.policy;
     // A denial that means to be one.

@@ -2,7 +2,7 @@
 
 use super::denials::{
     Denied, ENCRYPTION, ENCRYPTION_KEY, is_for_want_of_a_key, leaves_out_services, to_everybody,
-    value_in_words,
+    value_in_words, without_policy,
 };
 use super::people::shortened;
 use super::resource_policies::{graded, missing};
@@ -311,13 +311,7 @@ fn broken(
 ) -> Evidence {
     let so = "so an upload may ask for SSE-S3, or for a key of another account, whatever the bucket's default is";
     let Some(carried) = policies.policies.first() else {
-        if let Some(deleted) = policies.deleted.first() {
-            let address = deleted.address.as_str();
-            let message = format!("this change deletes {address}, {so}");
-            return Evidence::new(message, deleted.origin).about("deleted");
-        }
-        let message = format!("this bucket has no policy, {so}");
-        return Evidence::new(message, bucket.resource.origin);
+        return without_policy(bucket, policies, so);
     };
     let policy = &carried.policy;
     let mut statements = policy.statements.iter();

@@ -124,10 +124,7 @@ fn is_restricted(
     let own = blocks.iter().map(|block| Setting::is_on(block.get(flag)));
     let of_account = context.blocked_by_account(bucket.resource, flag);
     let of_bucket = own.fold(of_account, Truth::or);
-    let point = Subject {
-        id: carrier,
-        resource: context.graph.get(carrier),
-    };
+    let point = context.subject(carrier);
     if point.resource.kind() == Some(Kind::AccessPoint) {
         of_bucket.or(point.is_on(&format!("public_access_block_configuration.{flag}")))
     } else {

@@ -137,6 +137,15 @@ impl<'g, 'a> Context<'g, 'a> {
         }
     }
 
+    /// A resource, as rules ask of it.
+    #[must_use]
+    pub fn subject(&self, id: ResourceId) -> Subject<'g, 'a> {
+        Subject {
+            id,
+            resource: self.graph.get(id),
+        }
+    }
+
     /// Whether the user trusts an account of somebody else's.
     #[must_use]
     pub fn is_trusted_account(&self, account: &Text) -> bool {

@@ -1,8 +1,9 @@
 //! What the policies of a bucket deny, and to whom, whatever conditions they make.
 
-use super::Context;
 use super::statements::quoted;
-use crate::access::{everybody, hinges, hinges_of_everybody, open_parts};
+use super::{Context, Subject};
+use crate::access::{ResourcePolicies, everybody, hinges, hinges_of_everybody, open_parts};
+use crate::finding::Evidence;
 use crate::iam::condition::{Condition, Test};
 use crate::iam::policy::{Effect, Statement};
 use crate::iam::{Action, ArnSubject, Hinge, Request, Text};
@@ -153,4 +154,18 @@ fn in_partitions(arn: &Text, end: &str) -> Vec<ArnSubject> {
         ArnSubject::new(text)
     });
     subjects.collect()
+}
+
+/// What is wrong with a bucket of which no policy denies anything: none, or one that the change takes away.
+pub(super) fn without_policy(
+    bucket: &Subject<'_, '_>,
+    policies: &ResourcePolicies<'_, '_>,
+    so: &str,
+) -> Evidence {
+    if let Some(deleted) = policies.deleted.first() {
+        let message = format!("this change deletes {}, {so}", deleted.address.as_str());
+        return Evidence::new(message, deleted.origin).about("deleted");
+    }
+    let message = format!("this bucket has no policy, {so}");
+    Evidence::new(message, bucket.resource.origin)
 }

@@ -40,10 +40,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
-    let subject = Subject {
-        id: subject.id,
-        resource: context.graph.get(subject.id),
-    };
+    let subject = context.subject(subject.id);
     let Some(job) = ProcessingJob::of(subject.resource) else {
         return Verdict::NotApplicable;
     };

@@ -45,10 +45,7 @@ const WITHOUT_VERSIONS: &[&str] = &["sagemaker-model-monitor-analyzer"];
 const QUESTION: &str = "whether this job always runs the same image";
 
 fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
-    let subject = Subject {
-        id: subject.id,
-        resource: context.graph.get(subject.id),
-    };
+    let subject = context.subject(subject.id);
     let Some(job) = ProcessingJob::of(subject.resource) else {
         return Verdict::NotApplicable;
     };
@@ -123,10 +120,7 @@ impl Pinned<'_, '_, '_> {
             let evidence = Evidence::new(message, self.job.place(self.path));
             return Verdict::Unsure(vec![evidence.hinges_on(value, Why::ExternalResource)]);
         };
-        let repository = Subject {
-            id,
-            resource: self.context.graph.get(id),
-        };
+        let repository = self.context.subject(id);
         let path = MUTABILITY;
         let own = repository.own_path(path);
         let name = repository.resource.address.as_str();
@@ -158,10 +152,7 @@ impl Pinned<'_, '_, '_> {
         let Some(id) = repository else {
             return Verdict::Broken(vec![evidence]);
         };
-        let repository = Subject {
-            id,
-            resource: self.context.graph.get(id),
-        };
+        let repository = self.context.subject(id);
         let path = MUTABILITY;
         let is_mutable = match repository.setting(path) {
             Setting::Known { text, .. } => text != "IMMUTABLE",

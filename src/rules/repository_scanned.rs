@@ -147,10 +147,7 @@ impl Registry {
         });
         let message =
             format!("cannot tell {QUESTION}: whether `{address}` scans it is not known ({why})");
-        let registry = Subject {
-            id: self.id,
-            resource: context.graph.get(self.id),
-        };
+        let registry = context.subject(self.id);
         let evidence = Evidence::new(message, repository.resource.origin);
         Verdict::Unsure(vec![evidence.hinges_on(registry.value_name("rule"), why)])
     }

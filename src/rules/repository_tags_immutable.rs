@@ -132,10 +132,7 @@ fn of_tag(
     };
     match (verdict, by) {
         (Verdict::Broken(evidence), Some(by)) => {
-            let job = Subject {
-                id: by.job,
-                resource: context.graph.get(by.job),
-            };
+            let job = context.subject(by.job);
             let what = format!("`{}` runs the image", job.resource.address.as_str());
             let at = job.place(&by.path);
             let evidence = evidence.into_iter();
@@ -154,10 +151,7 @@ fn makes_exceptions(repository: &Subject<'_, '_>) -> bool {
 
 /// The job may name its image by digest.
 fn hinging_on_job(context: &Context<'_, '_>, one: &ImageUse) -> Verdict {
-    let job = Subject {
-        id: one.job,
-        resource: context.graph.get(one.job),
-    };
+    let job = context.subject(one.job);
     let value = job.resource.get(&one.path);
     let why = value.map_or(Why::KnownAfterApply, |value| {
         context.graph.why_not_known(value)

@@ -70,10 +70,7 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     };
     let sharing = Sharing {
         context,
-        subject: Subject {
-            id: subject.id,
-            resource: context.graph.get(subject.id),
-        },
+        subject: context.subject(subject.id),
         paths: &paths,
     };
     match subject.setting(paths.option) {
