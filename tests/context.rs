@@ -101,6 +101,7 @@ fn networks_of_other_roots_are_followed() {
     // None of the three roots makes groups, nor all that the notebook needs of the network.
     let found = [
         "PG-ACC-001/people-elsewhere",
+        "PG-NB-004",
         "PG-NB-003",
         "PG-VPCE-001/no-route",
         "PG-VPCE-011/no-route",

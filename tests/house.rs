@@ -161,7 +161,10 @@ fn every_rule_has_its_file_and_its_fixtures() {
     for own in [
         "mod",
         "context",
+        "bucket-trust",
         "credentials",
+        "customer-keys",
+        "data-events",
         "denials",
         "exfiltration",
         "frameworks",
@@ -169,7 +172,9 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "identity-policies",
         "job-places",
         "key-uses",
+        "log-destinations",
         "reaching",
+        "relevant-buckets",
         "people",
         "remedy",
         "resource-policies",
@@ -179,6 +184,7 @@ fn every_rule_has_its_file_and_its_fixtures() {
         "starting",
         "statements",
         "suggested-statement",
+        "tag-mutability",
         "workload-vpcs",
     ] {
         assert!(files.remove(own));

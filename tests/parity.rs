@@ -47,6 +47,11 @@ const NOT_ASKED: &[(&str, &str, &str)] = &[
         "the plan does not tell which bucket the job writes to",
     ),
     (
+        "processing-job-output-encrypted-with-customer-key/unknown-merged-references",
+        "bucket-policy-forces-kms-encryption",
+        "the plan does not tell which bucket the job writes to",
+    ),
+    (
         "c02-launcher-ifexists",
         "notebook-creation-guarded-for-groups",
         "the plan does not tell what the policy is about",

@@ -153,6 +153,7 @@ fn suggested(report: &Report) -> impl Iterator<Item = &Finding> {
 /// The rules of which some finding comes with what to write.
 const MENDED: &[&str] = &[
     "access-points-restricted",
+    "bucket-access-recorded",
     "bucket-public-access-blocked",
     "endpoint-policies-admit-required-traffic",
     "execution-role-has-service-plumbing-permissions",
@@ -161,6 +162,9 @@ const MENDED: &[&str] = &[
     "job-writes-output",
     "key-rotation-enabled",
     "no-iam-user-access-keys",
+    "notebook-direct-internet-access-disabled",
+    "notebook-imdsv2-required",
+    "notebook-platform-supported",
     "notebook-reads-dataset",
     "notebook-role-can-create-processing-job",
     "notebook-root-access-disabled",
@@ -168,7 +172,11 @@ const MENDED: &[&str] = &[
     "orchestrator-role-can-run-job",
     "processing-job-inter-container-traffic-encrypted",
     "processing-job-network-isolated",
+    "repository-scanned",
+    "repository-tags-immutable",
     "studio-access-governed-by-iam",
+    "studio-domain-vpc-only",
+    "studio-notebook-output-sharing-protected",
     "workload-reaches-services",
     "workload-volume-key-usable",
 ];

@@ -152,9 +152,13 @@ fn what_the_provider_computes_is_said() {
         let Some(name) = row.aws else {
             continue;
         };
-        let attributes = &AWS["resources"][name]["attributes"];
         let is_computed = |argument: &str| {
-            let flags = attributes[argument][1].as_str().unwrap_or("");
+            let mut block = &AWS["resources"][name];
+            let mut own = argument;
+            while let Some((first, rest)) = own.split_once('.') {
+                (block, own) = (&block["blocks"][first], rest);
+            }
+            let flags = block["attributes"][own][1].as_str().unwrap_or("");
             flags == "optional computed" || COMPUTED_BLOCKS.contains(&(name, argument))
         };
         for argument in row.computed {

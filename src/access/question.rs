@@ -347,6 +347,49 @@ impl<'g, 'a> Access<'g, 'a> {
         }
     }
 
+    /// Whether one statement of the resource's own policy denies what was asked, whatever else takes part; and
+    /// what that hinges on, by name.
+    #[must_use]
+    pub fn denied_by(
+        &self,
+        policy: &Policy,
+        statement: &Statement,
+        answer: &Answer,
+    ) -> (Truth, Vec<(String, Why)>) {
+        let everything = self.managed.get(EVERYTHING, Span::NOWHERE);
+        let alone = Policy {
+            name: policy.name.clone(),
+            kind: policy.kind,
+            statements: vec![statement.clone()],
+            open: Vec::new(),
+            at: policy.at,
+            refused: None,
+        };
+        let has_boundary = answer.gathered.boundary.is_some();
+        let policies = Policies {
+            identity: everything.iter().collect(),
+            boundary: everything.as_ref().filter(|_| has_boundary),
+            resource: Some(&alone),
+            ..Policies::default()
+        };
+        // Within an account, nobody else has to allow it.
+        let request = Request {
+            owner: answer.request.principal.account().cloned(),
+            ..answer.request.clone()
+        };
+        let outcome = explain(&policies, &request, &|id| self.hole_name(id));
+        let denied = match outcome.decision {
+            Decision::Allowed => Truth::No,
+            Decision::DeniedExplicitly | Decision::DeniedByDefault => Truth::Yes,
+            Decision::Undecided => Truth::Unknown,
+        };
+        let hinges = outcome.hinges_on.iter().map(|hinge| self.hinge(hinge));
+        let mut hinges: Vec<_> = hinges.collect();
+        hinges.sort();
+        hinges.dedup();
+        (denied, hinges)
+    }
+
     /// The same answer, which something decides that is not known.
     #[must_use]
     pub fn left_open(&self, mut answer: Answer, what: &str, why: Why) -> Answer {

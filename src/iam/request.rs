@@ -358,7 +358,8 @@ impl Context {
     }
 
     /// What is known of a key, by its name in lower case.
-    pub(super) fn get(&self, key: &str) -> &Knowledge {
+    #[must_use]
+    pub fn get(&self, key: &str) -> &Knowledge {
         let found = self
             .keys
             .binary_search_by(|(known, _)| known.as_str().cmp(key));

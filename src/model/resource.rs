@@ -106,7 +106,11 @@ pub fn add_outputs(
     at: Span,
 ) {
     for attribute in entry.row.attributes {
-        let name = attribute.canonical();
+        let mut name = attribute.canonical();
+        // Of what is not told at all, no block is known to be absent either.
+        if let (true, Some(end)) = (all, name.find('.')) {
+            name.to_mut().truncate(end);
+        }
         let is_own = entry.fields.canonical(&name).is_some();
         if (all || attribute.is_output()) && is_own && attributes.get(&name).is_none() {
             attributes.push(name, Value::new(Data::Unknown(why), at));

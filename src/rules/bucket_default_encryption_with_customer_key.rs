@@ -8,7 +8,7 @@ use crate::model::graph::Part;
 use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::value::{Data, Map, Why};
-use crate::model::vocabulary::Kind;
+use crate::model::vocabulary::{Kind, Language};
 
 const DEFAULT: &str = "apply_server_side_encryption_by_default";
 
@@ -21,9 +21,12 @@ pub(super) const RULE: Rule = Rule {
     summary: "a bucket encrypts by default with a customer managed KMS key",
     why: "S3's own encryption has no key policy: whoever may read the bucket reads the data, and there is \
           no key to take away. Under `aws/s3` there is a key, but its policy cannot be changed and no other account can \
-          use it. One level less for a bucket that is not known to hold protected data.",
+          use it. With `allow_sse_s3` S3's own encryption is medium. One level less for a bucket that is not known to \
+          hold protected data.",
     unsure: "A bucket without an encryption configuration uses SSE-S3, which breaks the rule (`sse-s3`); \
-             `aws:kms` without a key id uses `aws/s3` (`aws-managed-key`).",
+             `aws:kms` without a key id uses `aws/s3` (`aws-managed-key`). Not judged are buckets that logs of access \
+             or of load balancers are written into, which S3 and Elastic Load Balancing do under S3's own encryption \
+             only.",
     fix: "add `aws_s3_bucket_server_side_encryption_configuration` with `sse_algorithm = \"aws:kms\"` and \
           `kms_master_key_id` of a customer managed key",
     references: &[Link {
@@ -43,7 +46,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
+    if context.log_destinations().takes_no_key(bucket.id) {
+        return Verdict::NotApplicable;
+    }
     let severity = context.on_protected(bucket.id, Severity::High);
+    let of_s3 = if context.settings.allow_sse_s3 {
+        context.on_protected(bucket.id, Severity::Medium)
+    } else {
+        severity
+    };
     let parts = context.graph.parts(bucket.id, Kind::BucketSse);
     let mut defaults = Vec::new();
     for part in &parts.found {
@@ -71,13 +82,13 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
                 .hinges_on(format!("the encryption configuration of {address}"), why)
                 .severity(severity),
             ]),
-            None if !parts.deleted.is_empty() => deleted(&parts.deleted, severity),
-            None => sse_s3(bucket.resource.origin, "has no encryption configuration", severity),
+            None if !parts.deleted.is_empty() => deleted(&parts.deleted, of_s3),
+            None => sse_s3(bucket.resource.origin, "has no encryption configuration", of_s3),
         };
     }
     let verdicts = defaults
         .iter()
-        .map(|(part, rule)| judge(context, part, rule, severity));
+        .map(|(part, rule)| judge(context, part, rule, severity, of_s3));
     verdicts.fold(Verdict::Holds, Verdict::worse)
 }
 
@@ -86,18 +97,33 @@ fn judge(
     part: &Part<'_, '_>,
     rule: &Map<'_>,
     severity: Severity,
+    of_s3: Severity,
 ) -> Verdict {
     let said_by = part.said_by.origin;
+    // What a provider reads back inside of the bucket is nobody's to set.
+    let is_written = part.said_by.kind() == Some(Kind::BucketSse)
+        || context.graph.language() == Language::CloudFormation;
+    let by_s3 = |at, what: &str| match sse_s3(at, what, of_s3) {
+        Verdict::Broken(evidence) if is_written => {
+            let address = part.said_by.address.as_str();
+            let fix = format!(
+                "set `sse_algorithm` of {address} to `aws:kms`, and `kms_master_key_id` to a customer managed key"
+            );
+            let evidence = evidence.into_iter().map(|one| one.fix(fix.as_str()));
+            Verdict::Broken(evidence.collect())
+        }
+        other => other,
+    };
     let Some(algorithm) = rule.at(&format!("{DEFAULT}.sse_algorithm")) else {
-        return sse_s3(said_by, "names no algorithm for its encryption", severity);
+        return by_s3(said_by, "names no algorithm for its encryption");
     };
     match Setting::of(algorithm) {
         Setting::Known { text, at, .. } if !text.starts_with("aws:kms") => {
-            return sse_s3(at, &format!("encrypts with `{text}` by default"), severity);
+            return by_s3(at, &format!("encrypts with `{text}` by default"));
         }
         Setting::Known { .. } => {}
         Setting::Absent => {
-            return sse_s3(said_by, "names no algorithm for its encryption", severity);
+            return by_s3(said_by, "names no algorithm for its encryption");
         }
         Setting::Unknown(why, at) => {
             return unsure(

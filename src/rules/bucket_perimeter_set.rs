@@ -1,6 +1,6 @@
 //! PG-S3-007.
 
-use super::denials::{Denied, to_everybody};
+use super::denials::{Denied, leaves_out_services, to_everybody, without_policy};
 use super::resource_policies::missing;
 use super::seals::seal_of;
 use super::statements::{about, called, hinged, open};
@@ -24,13 +24,13 @@ pub(super) const RULE: Rule = Rule {
     kind: RuleKind::Secure,
     tier: 1,
     severity: Severity::Medium,
-    summary: "a bucket with a workload's data denies reading to whoever comes from elsewhere or belongs to others",
+    summary: "a bucket with a workload's data denies reading and writing to whoever comes from elsewhere or belongs to others",
     why: "The policy of an endpoint says what a network may reach; from where the data may be reached only the \
           bucket says. Without a denial for whoever is outside, stolen credentials of anybody who may read the data \
-          read them from anywhere.",
+          read it from anywhere, and those of whoever may write it change it.",
     unsure: "Judged for the buckets that a workload reads or writes, and for those tagged as confidential. The \
-             denial must be for everybody, cover the objects, and compare an endpoint, VPC, address, account, \
-             organization or principal with fixed ones; it may except AWS services and those with a tag. A \
+             denial must be for everybody, cover reading and writing the objects (`partial` where it leaves one out), \
+             and compare an endpoint, VPC, address, account, organization or principal with fixed ones; it may except AWS services and those with a tag. A \
              resource control policy of the input counts as well. A bucket without a policy breaks the rule. One \
              whose denial asks for the id of an endpoint that does not lead to S3, or is none of the input's, \
              denies the workloads too (`unknown-endpoint-in-perimeter`, high).",
@@ -55,7 +55,10 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(&[Kind::Bucket], check),
 };
 
-const QUESTION: &str = "whether this bucket denies reading to whoever is outside";
+const QUESTION: &str = "whether this bucket denies reading and writing to whoever is outside";
+
+/// What must be denied.
+const NEEDS: [&str; 2] = ["s3:GetObject", "s3:PutObject"];
 
 const ENDPOINT: &str = "aws:sourcevpce";
 
@@ -75,39 +78,30 @@ const PERIMETER: [&str; 12] = [
     "s3:accesspointnetworkorigin",
 ];
 
-/// Keys by which AWS services, and what they do for somebody, are left out of a denial.
-const SERVICES: [&str; 9] = [
-    "aws:principalisawsservice",
-    "aws:viaawsservice",
-    "aws:calledvia",
-    "aws:principalservicename",
-    "aws:principalservicenameslist",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-];
-
 fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
     if seal_of(context, bucket.id, Purpose::Read).is_none() {
         return Verdict::NotApplicable;
     }
     let policies = context.access.policies_of(bucket.id);
     let arn = context.access.arn(bucket.id).unwrap_or_default();
-    let reading = Denied::of("s3:GetObject", &arn, true);
+    let needs = NEEDS.map(|action| Denied::of(action, &arn, true));
     let controls = context.access.controls_of(bucket.id);
     let own = policies.policies.iter().map(|carried| &carried.policy);
-    let (mut set, mut unknown, mut wrong) = (Truth::No, Vec::new(), Verdict::Holds);
+    let (mut set, mut unknown, mut wrong) = ([Truth::No; 2], Vec::new(), Verdict::Holds);
     for policy in own.chain(&controls) {
         for statement in &policy.statements {
-            let denies = denies(&reading, statement, &mut unknown);
-            if denies == Truth::Yes {
+            let each = needs
+                .each_ref()
+                .map(|need| denies(need, statement, &mut unknown));
+            if each.contains(&Truth::Yes) {
                 wrong = wrong.worse(endpoints(context, policy, statement));
             }
-            set = set.or(denies);
+            for (set, denies) in set.iter_mut().zip(each) {
+                *set = set.or(denies);
+            }
         }
     }
-    if set == Truth::Yes {
+    if set == [Truth::Yes; 2] {
         return wrong;
     }
     let mut verdict = Verdict::Holds;
@@ -123,18 +117,58 @@ fn check(context: &Context<'_, '_>, bucket: &Subject<'_, '_>) -> Verdict {
     }
     let first = policies.policies.first().map(|carried| &carried.policy);
     match first.or(controls.first()) {
-        Some(policy) if set == Truth::Unknown => {
+        Some(policy) if !set.contains(&Truth::No) => {
             unknown.sort();
             unknown.dedup();
             let at = first.map_or(bucket.resource.origin, |own| own.at);
             let evidence = Evidence::new("", at);
             Verdict::Unsure(vec![hinged(context, evidence, policy, QUESTION, &unknown)])
         }
+        _ if set.contains(&Truth::Yes) => {
+            let reads = set.first() == Some(&Truth::Yes);
+            let own = policies.policies.iter().map(|carried| &*carried.policy);
+            let all = own.chain(controls.iter().map(|control| &**control));
+            wrong.worse(Verdict::Broken(vec![half_broken(
+                bucket, all, &needs, reads,
+            )]))
+        }
         _ => Verdict::Broken(vec![broken(bucket, &policies)]),
     }
 }
 
-/// Whether a statement denies reading to whoever is outside; what that hinges on.
+/// Where those outside are denied to read, but not to write; or the other way round.
+fn half_broken<'p>(
+    bucket: &Subject<'_, '_>,
+    policies: impl Iterator<Item = &'p Policy>,
+    needs: &[Denied],
+    reads: bool,
+) -> Evidence {
+    let (lacks, so) = if reads {
+        (
+            "writing",
+            "whoever may write this bucket's objects changes them from anywhere",
+        )
+    } else {
+        (
+            "reading",
+            "whoever may read this bucket's objects reads them from anywhere",
+        )
+    };
+    let mut all =
+        policies.flat_map(|policy| policy.statements.iter().map(move |one| (one, policy)));
+    let denying = all.find(|(statement, _)| {
+        let mut needs = needs.iter();
+        needs.any(|need| denies(need, statement, &mut Vec::new()) == Truth::Yes)
+    });
+    let (called, at) = match denying {
+        Some((statement, policy)) => (called(statement, policy), statement.at),
+        None => ("its policy".to_owned(), bucket.resource.origin),
+    };
+    let message = format!("{called} leaves out {lacks}, so {so}, stolen credentials included");
+    Evidence::new(message, at).code("partial")
+}
+
+/// Whether a statement denies what must be denied to whoever is outside; what that hinges on.
 fn denies(reading: &Denied, statement: &Statement, unknown: &mut Vec<Hinge>) -> Truth {
     let mut open = Vec::new();
     let covered = reading.covered_by(statement, &mut open);
@@ -195,22 +229,6 @@ fn is_of_those_outside(condition: &Condition, open: &mut Vec<Hinge>) -> Truth {
         );
     }
     closed
-}
-
-/// Whether a condition leaves nobody out of a denial but AWS services and those with a tag.
-fn leaves_out_services(condition: &Condition) -> bool {
-    let key = condition.key.as_str();
-    let says = |flag: &str| {
-        let mut values = condition.values.iter().map(|value| value.text.known());
-        values.all(|value| value.is_some_and(|value| value.eq_ignore_ascii_case(flag)))
-    };
-    let is_about_services = SERVICES.contains(&key);
-    let is_known = is_about_services || key.starts_with("aws:principaltag/");
-    match condition.operator.test {
-        Test::Bool => is_about_services && says("false"),
-        Test::Null => is_known && says("true"),
-        _ => is_known && condition.operator.negated && condition.absent(),
-    }
 }
 
 /// Whether whoever comes by the endpoints that a denial excepts can come to S3 at all.
@@ -299,13 +317,7 @@ fn endpoints_of_input<'c>(context: &'c Context<'_, '_>) -> impl Iterator<Item = 
 fn broken(bucket: &Subject<'_, '_>, policies: &ResourcePolicies<'_, '_>) -> Evidence {
     let so = "so whoever may read this bucket's objects reads them from anywhere, stolen credentials included";
     let Some(carried) = policies.policies.first() else {
-        if let Some(deleted) = policies.deleted.first() {
-            let address = deleted.address.as_str();
-            let message = format!("this change deletes {address}, {so}");
-            return Evidence::new(message, deleted.origin).about("deleted");
-        }
-        let message = format!("this bucket has no policy, {so}");
-        return Evidence::new(message, bucket.resource.origin);
+        return without_policy(bucket, policies, so);
     };
     let policy = &carried.policy;
     // A denial that means to be one.

@@ -107,8 +107,9 @@ fn flags(
         let wanted = off.iter().map(|flag| format!("`{flag} = true`"));
         let wanted: Vec<_> = wanted.collect();
         let message = format!(
-            "{} {verb} not `true`, so a policy or ACL can open this bucket to the public",
-            list.join(", ")
+            "{} {verb} not `true`, so {}",
+            list.join(", "),
+            consequence(&off)
         );
         let evidence = Evidence::new(message, at)
             .about(off.join(" "))
@@ -135,6 +136,27 @@ fn flags(
         ]);
     }
     Verdict::Holds
+}
+
+/// What the settings that are off let happen: those that keep what is public from taking effect count more than those
+/// that refuse it when it is written.
+fn consequence(off: &[&str]) -> &'static str {
+    let has = |flag| off.contains(&flag);
+    match (has("ignore_public_acls"), has("restrict_public_buckets")) {
+        (true, true) => "a policy or ACL can open this bucket to the public",
+        (true, false) => "an ACL can open this bucket to the public",
+        (false, true) => "a policy can open this bucket to the public",
+        (false, false) if !has("block_public_policy") => {
+            "public ACLs are accepted, and only `ignore_public_acls` keeps them from taking effect"
+        }
+        (false, false) if !has("block_public_acls") => {
+            "public policies are accepted, and only `restrict_public_buckets` keeps them from taking effect"
+        }
+        (false, false) => {
+            "public ACLs and policies are accepted, and only `ignore_public_acls` and `restrict_public_buckets` \
+             keep them from taking effect"
+        }
+    }
 }
 
 /// The change takes the block away: what a bucket has without one is not told by S3's default, which is

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use super::identity_policies::designated_groups;
 use super::key_uses::KeyUses;
+use super::log_destinations::LogDestinations;
 use super::people::Opening;
 use crate::access::{Access, Person, allows};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -57,6 +58,8 @@ pub struct Context<'g, 'a> {
     people: OnceLock<Vec<Person>>,
     /// What encrypts under which key, once a rule asks.
     key_uses: OnceLock<KeyUses>,
+    /// Where logs are written, once a rule asks.
+    log_destinations: OnceLock<LogDestinations>,
     /// Who may open which notebook, once a rule asks.
     pub(super) openings: OnceLock<Vec<Opening>>,
 }
@@ -131,6 +134,16 @@ impl<'g, 'a> Context<'g, 'a> {
             people: OnceLock::new(),
             openings: OnceLock::new(),
             key_uses: OnceLock::new(),
+            log_destinations: OnceLock::new(),
+        }
+    }
+
+    /// A resource, as rules ask of it.
+    #[must_use]
+    pub fn subject(&self, id: ResourceId) -> Subject<'g, 'a> {
+        Subject {
+            id,
+            resource: self.graph.get(id),
         }
     }
 
@@ -178,6 +191,12 @@ impl<'g, 'a> Context<'g, 'a> {
     /// What encrypts under which key, and which aliases keys have.
     pub(super) fn key_uses(&self) -> &KeyUses {
         self.key_uses.get_or_init(|| KeyUses::of(self))
+    }
+
+    /// The buckets that logs are written into.
+    pub(super) fn log_destinations(&self) -> &LogDestinations {
+        self.log_destinations
+            .get_or_init(|| LogDestinations::of(self))
     }
 
     /// Who could be a person: users, groups, roles that people assume, permission sets.

@@ -6,23 +6,87 @@ use regex::Regex;
 
 /// The sorts of credential that a line holds.
 pub(super) fn credentials(line: &str) -> impl Iterator<Item = &'static str> {
+    sorts(line).filter_map(|(what, is_real)| is_real.then_some(what))
+}
+
+/// A credential in a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Credential {
+    /// Of which sort.
+    pub(super) what: &'static str,
+    /// In which line, counted from 1.
+    pub(super) line: usize,
+    /// Not one that AWS's documentation prints.
+    pub(super) is_real: bool,
+}
+
+/// The credentials in a script: of each sort the first, and the first of those that AWS's documentation prints.
+pub(super) fn credentials_of_script(script: &str) -> Vec<Credential> {
+    let mut found: Vec<Credential> = Vec::new();
+    let mut is_profile = false;
+    for (at, text) in script.lines().enumerate() {
+        if is_match(&SECTION, text) {
+            is_profile = true;
+        }
+        let mut sorts: Vec<_> = sorts(text).collect();
+        // What a file of credentials holds is a key, of whatever form.
+        if sorts.is_empty() && is_profile && is_match(&IN_PROFILE, text) {
+            sorts.push(("AWS credentials that it writes into a profile", true));
+        }
+        for (what, is_real) in sorts {
+            let is_known =
+                |one: &&Credential| one.is_real == is_real && (one.what == what || !is_real);
+            if found.iter().find(is_known).is_none() {
+                let line = at + 1;
+                found.push(Credential {
+                    what,
+                    line,
+                    is_real,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The sorts of credential that a line holds, each with whether one is real.
+fn sorts(line: &str) -> impl Iterator<Item = (&'static str, bool)> {
+    let mut is_of_aws = false;
     PATTERNS.iter().filter_map(move |(pattern, what)| {
-        let mut found = pattern.find_iter(line);
-        let real = found.any(|found| !is_documented_example(found.as_str()));
-        real.then_some(*what)
+        let mut found = pattern.find_iter(line).peekable();
+        found.peek()?;
+        // A key that is known by its form is not another one because of the command that takes it.
+        let is_same = *what == CONFIGURED && is_of_aws;
+        is_of_aws |= what.starts_with("an AWS");
+        let mut found = found.map(|one| one.as_str());
+        let is_real = found.any(|one| !is_of_aws || !is_documented_example(one));
+        (!is_same).then_some((*what, is_real))
     })
 }
 
-/// The keys that AWS's own documentation prints.
+/// Whether it is one of the keys that AWS's own documentation prints: they say so, and none that is made by chance does.
+///
+/// Source: IAM User Guide, "Manage access keys for IAM users".
 fn is_documented_example(text: &str) -> bool {
-    [
-        "AKIAIOSFODNN7EXAMPLE",
-        "AKIAI44QH8DHBEXAMPLE",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
-    ]
-    .iter()
-    .any(|example| text.contains(example))
+    text.contains("EXAMPLE")
+}
+
+const CONFIGURED: &str = "an AWS credential that it configures";
+
+/// The head of a section in a file of credentials: `[default]`.
+static SECTION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^\s*\[[\w .-]+\]\s*$").ok());
+
+/// A key in such a section that is written out.
+static IN_PROFILE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let key = r"^\s*aws_(?:access_key_id|secret_access_key)\s*=\s*[A-Za-z0-9/+=]{16,}\s*$";
+    Regex::new(key).ok()
+});
+
+fn is_match(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
+    pattern
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(line))
 }
 
 static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
@@ -36,11 +100,12 @@ static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             "an AWS secret access key",
         ),
         (
-            r"aws\s+configure\s+set\s+aws_(?:access_key_id|secret_access_key)\s+[^$\s]\S*",
-            "an AWS credential that it configures",
+            r#"aws\s+configure\s+set\s+(?:[\w.-]+\.)?aws_(?:access_key_id|secret_access_key)\s+['"]?[^$\s'"`<{]\S*"#,
+            CONFIGURED,
         ),
         (
-            r"https?://[^/\s:@$]+:[^/\s@$]+@",
+            // The name may be a variable; what is put in for the password is no literal.
+            r#"https?://(?:\$\{[^}\s]*\}|[^/\s:@{}'"])+:[^/\s@${<'"`]+@"#,
             "a password or token in an address",
         ),
         (r"\bghp_[A-Za-z0-9]{20,}", "a GitHub token"),
@@ -82,6 +147,14 @@ mod tests {
                 "git clone https://bot:token@git.example.com/x".to_owned(),
                 "a password or token in an address",
             ),
+            (
+                "git clone https://${USER}:token@git.example.com/x".to_owned(),
+                "a password or token in an address",
+            ),
+            (
+                "aws configure set profile.x.aws_access_key_id 'abc'".to_owned(),
+                "an AWS credential that it configures",
+            ),
         ] {
             assert_eq!(credentials(&line).next(), Some(what), "{line}");
         }
@@ -92,10 +165,46 @@ mod tests {
         for line in [
             "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
             "aws configure set aws_access_key_id $KEY",
+            "aws configure set aws_access_key_id \"$KEY\"",
+            "aws configure set aws_secret_access_key `cat key`",
             "git clone https://$USER:$TOKEN@git.example.com/x",
+            "git clone https://${TOKEN:-none}@git.example.com/x",
+            "url = f'https://bot:{token}@git.example.com/x'",
+            "url = 'https://bot:'+token+'@git.example.com/x'",
             "https://git.example.com/team/repo.git",
         ] {
             assert_eq!(credentials(line).next(), None, "{line}");
         }
+    }
+
+    #[test]
+    fn one_key_is_said_once_and_examples_are_told_apart() {
+        let of = |script: &str| -> Vec<(&'static str, usize, bool)> {
+            let found = credentials_of_script(script).into_iter();
+            found.map(|one| (one.what, one.line, one.is_real)).collect()
+        };
+        let id = ["AK", "IAZ7QXPLANGATE2345"].concat();
+        assert_eq!(
+            of(&format!(
+                "set -e\naws configure set aws_access_key_id {id}\n"
+            )),
+            [("an AWS access key id", 2, true)]
+        );
+        let example = "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n\
+                       AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        assert_eq!(of(example), [("an AWS access key id", 1, false)]);
+    }
+
+    #[test]
+    fn what_is_written_into_a_profile_need_not_have_the_form_of_a_key() {
+        let profile = |key: &str| format!("cat > c <<E\n[default]\naws_access_key_id = {key}\nE\n");
+        let lines = |script: &str| -> Vec<usize> {
+            let found = credentials_of_script(script).into_iter();
+            found.map(|one| one.line).collect()
+        };
+        assert_eq!(lines(&profile("0123456789abcdef")), [3]);
+        assert!(lines(&profile("$KEY")).is_empty());
+        assert!(lines(&profile("YOUR_ACCESS_KEY_HERE")).is_empty());
+        assert!(lines("aws_access_key_id = 0123456789abcdef").is_empty());
     }
 }

@@ -51,6 +51,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(&[Kind::Role], check),
 };
 
+/// Whether AWS's own policy of this name gives away a service, which is said here.
+pub(super) fn is_broad(name: &str) -> bool {
+    BROAD.iter().any(|(broad, _)| *broad == name)
+}
+
 /// The services of which no workload needs everything.
 const SERVICES: [&str; 8] = [
     "s3",
@@ -106,8 +111,18 @@ fn check(context: &Context<'_, '_>, role: &Subject<'_, '_>) -> Verdict {
     verdict.worse(perhaps_more(&attached, role.resource, QUESTION))
 }
 
+/// Whether a statement names everything that a service can do, or that every one can.
+pub(super) fn gives_away_a_service(statement: &Statement, service: &str) -> bool {
+    let mut entries = statement.actions.entries.iter();
+    entries.any(|entry| match service_of(entry) {
+        Service::Whole(one) => one == service,
+        Service::Every => true,
+        Service::Part | Service::Unknown => false,
+    })
+}
+
 /// The execution roles that hold a policy which the input says apart from them.
-fn holders(context: &Context<'_, '_>, one: &AttachedPolicy<'_, '_>) -> Vec<ResourceId> {
+pub(super) fn holders(context: &Context<'_, '_>, one: &AttachedPolicy<'_, '_>) -> Vec<ResourceId> {
     let name = one.policy.name.as_str();
     if one.arn.is_some() || one.policy.is_open() {
         return Vec::new();
@@ -124,7 +139,8 @@ fn holders(context: &Context<'_, '_>, one: &AttachedPolicy<'_, '_>) -> Vec<Resou
     holders
 }
 
-fn who(context: &Context<'_, '_>, role: ResourceId, holders: &[ResourceId]) -> String {
+/// The roles that hold a policy, in words.
+pub(super) fn who(context: &Context<'_, '_>, role: ResourceId, holders: &[ResourceId]) -> String {
     let others = holders.iter().filter(|id| **id != role);
     let others: Vec<_> = others
         .map(|id| format!("`{}`", context.graph.get(*id).address.as_str()))

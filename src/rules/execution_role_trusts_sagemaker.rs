@@ -352,10 +352,7 @@ fn passes_identity(context: &Context<'_, '_>, workload: ResourceId) -> (Truth, S
             return (Truth::Unknown, value, why);
         }
     };
-    let domain = Subject {
-        id,
-        resource: context.graph.get(id),
-    };
+    let domain = context.subject(id);
     let value = domain.value_name(path);
     match domain.setting(path) {
         Setting::Known { text, .. } => {

@@ -1,5 +1,5 @@
-//! What rules ask about the places that Processing jobs work with: whose account a thing lies in, and which bucket
-//! an address names.
+//! What rules ask about the places that workloads work with: whose account a thing lies in, and which bucket an
+//! address names.
 
 use super::{Context, Subject};
 use crate::finding::Evidence;
@@ -20,8 +20,12 @@ pub(super) enum Owner {
     Unknown(Vec<(String, Why)>),
 }
 
-/// Whose an account is, seen from a job. A job runs in the account of its role.
-pub(super) fn owner(context: &Context<'_, '_>, job: &Subject<'_, '_>, account: &Text) -> Owner {
+/// Whose an account is, seen from a workload. A job runs in the account of its role.
+pub(super) fn owner(
+    context: &Context<'_, '_>,
+    workload: &Subject<'_, '_>,
+    account: &Text,
+) -> Owner {
     let trusted = &context.settings.trusted_accounts;
     if account
         .known()
@@ -29,14 +33,16 @@ pub(super) fn owner(context: &Context<'_, '_>, job: &Subject<'_, '_>, account: &
     {
         return Owner::Trusted;
     }
-    let of_role = job.resource.get("role_arn").and_then(|role| {
-        let arn = context.access.text(role, &job.value_name("role_arn"))?;
+    let of_role = workload.resource.if_any("role_arn").and_then(|role| {
+        let arn = context
+            .access
+            .text(role, &workload.value_name("role_arn"))?;
         arn.fields(5)?.into_iter().nth(4)
     });
     if of_role.is_some_and(|own| equal_texts(&own, account) == Truth::Yes) {
         return Owner::Trusted;
     }
-    match context.access.is_own_account(job.resource, account) {
+    match context.access.is_own_account(workload.resource, account) {
         (Truth::Yes, _) => Owner::Trusted,
         (Truth::No, _) => Owner::Foreign,
         (Truth::Unknown, of) => {

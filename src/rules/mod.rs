@@ -4,16 +4,23 @@
 //! To add one: `docs/architecture.md`, "A new rule".
 
 mod access_points_restricted;
+mod bucket_access_recorded;
 mod bucket_default_encryption_with_customer_key;
+mod bucket_deny_does_not_lock_out_workload;
 mod bucket_perimeter_set;
+mod bucket_policy_forces_kms_encryption;
 mod bucket_policy_limited_to_trusted_accounts;
 mod bucket_policy_without_public_principal;
 mod bucket_public_access_blocked;
 mod bucket_replication_stays_trusted;
 mod bucket_requires_tls;
+mod bucket_trust;
 mod caller_can_pass_job_role;
 mod context;
 mod credentials;
+mod cross_account_image_shared_correctly;
+mod customer_keys;
+mod data_events;
 mod data_readers_closed_world;
 mod default_vpc_not_used;
 mod denials;
@@ -22,6 +29,7 @@ mod endpoint_not_in_public_subnet;
 mod endpoint_policies_admit_required_traffic;
 mod endpoint_security_group_correct;
 mod execution_role_cannot_escalate;
+mod execution_role_ecr_read_only;
 mod execution_role_has_service_plumbing_permissions;
 mod execution_role_not_admin;
 mod execution_role_permissions_narrow;
@@ -49,6 +57,7 @@ mod key_rotation_enabled;
 mod key_usable;
 mod key_use_limited_to_expected_principals;
 mod key_uses;
+mod log_destinations;
 mod network_controls_are_not_user_access_control;
 mod no_exfiltration_route;
 mod no_iam_user_access_keys;
@@ -60,8 +69,10 @@ mod notebook_code_sources_free_of_credentials;
 mod notebook_creation_guarded_for_groups;
 mod notebook_direct_internet_access_disabled;
 mod notebook_group_policy_scoped_to_notebooks;
+mod notebook_imdsv2_required;
 mod notebook_lifecycle_not_writable_by_group;
 mod notebook_placed_in_customer_subnet;
+mod notebook_platform_supported;
 mod notebook_reads_dataset;
 mod notebook_role_can_create_processing_job;
 mod notebook_root_access_disabled;
@@ -89,10 +100,15 @@ mod processing_job_security_fields_not_caller_controlled;
 mod processing_job_uses_iam_role;
 mod processing_job_volume_encrypted_with_customer_key;
 mod reaching;
+mod relevant_buckets;
 mod remedy;
+mod repository_encrypted_with_customer_key;
 mod repository_policy_not_public;
+mod repository_scanned;
+mod repository_tags_immutable;
 mod resource_policies;
 mod role_mode_consistent;
+mod role_s3_access_limited_to_relevant_buckets;
 mod runtime_endpoint_not_mistaken_for_api;
 mod s3_endpoint_policy_prevents_exfiltration;
 mod s3_endpoint_present_and_routed;
@@ -110,8 +126,12 @@ mod starting;
 mod statements;
 mod static_keys_not_delivered_to_workloads;
 mod studio_access_governed_by_iam;
+mod studio_domain_vpc_only;
+mod studio_notebook_output_sharing_protected;
+mod studio_storage_encrypted_with_customer_key;
 mod suggested_statement;
 mod supporting_endpoints_present;
+mod tag_mutability;
 mod volume_key_is_not_data_access;
 mod workload_egress_restricted;
 mod workload_ingress_closed;
@@ -133,8 +153,13 @@ pub static RULES: &[Rule] = &[
     notebook_direct_internet_access_disabled::RULE,
     notebook_placed_in_customer_subnet::RULE,
     notebook_root_access_disabled::RULE,
+    notebook_imdsv2_required::RULE,
     notebook_volume_encrypted_with_customer_key::RULE,
+    notebook_platform_supported::RULE,
     notebook_code_sources_free_of_credentials::RULE,
+    studio_domain_vpc_only::RULE,
+    studio_storage_encrypted_with_customer_key::RULE,
+    studio_notebook_output_sharing_protected::RULE,
     notebook_access_granted_to_designated_group::RULE,
     notebook_access_limited_to_designated_groups::RULE,
     notebook_access_not_attached_to_users::RULE,
@@ -174,13 +199,17 @@ pub static RULES: &[Rule] = &[
     volume_key_is_not_data_access::RULE,
     shared_data_not_under_aws_managed_key::RULE,
     bucket_default_encryption_with_customer_key::RULE,
+    bucket_policy_forces_kms_encryption::RULE,
     bucket_public_access_blocked::RULE,
     bucket_policy_without_public_principal::RULE,
     bucket_requires_tls::RULE,
     bucket_policy_limited_to_trusted_accounts::RULE,
     bucket_perimeter_set::RULE,
+    bucket_access_recorded::RULE,
     bucket_replication_stays_trusted::RULE,
     access_points_restricted::RULE,
+    bucket_deny_does_not_lock_out_workload::RULE,
+    role_s3_access_limited_to_relevant_buckets::RULE,
     execution_role_trusts_sagemaker::RULE,
     execution_role_trust_limited::RULE,
     execution_role_trust_guards_confused_deputy::RULE,
@@ -215,6 +244,11 @@ pub static RULES: &[Rule] = &[
     workload_internet_egress_controlled::RULE,
     default_vpc_not_used::RULE,
     repository_policy_not_public::RULE,
+    repository_tags_immutable::RULE,
+    repository_scanned::RULE,
+    repository_encrypted_with_customer_key::RULE,
+    cross_account_image_shared_correctly::RULE,
+    execution_role_ecr_read_only::RULE,
     notebook_reads_dataset::RULE,
     notebook_starts_processing_job::RULE,
     job_pulls_image::RULE,

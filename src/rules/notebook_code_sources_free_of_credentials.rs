@@ -4,7 +4,7 @@ use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, Engine};
 
-use super::credentials::credentials;
+use super::credentials::{Credential, credentials, credentials_of_script};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::value::{Data, Piece, Value, Why};
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Whoever may describe the lifecycle configuration or the repository reads the credential, and it \
           works from anywhere until somebody revokes it. A notebook has a role and needs no keys.",
     unsure: "Without a script or repository there is nothing to judge. A script that the input does not \
-             show is unsure. AWS's documented example keys are passed over.",
+             show is unsure. The keys that AWS's documentation prints open nothing (info).",
     fix: "delete the literal: let the code use the notebook's execution role, and read secrets from \
           Secrets Manager by ARN at run time; then revoke the credential, since it has been written down",
     references: &[
@@ -42,47 +42,113 @@ pub(super) const RULE: Rule = Rule {
             "../../testdata/rules/notebook-code-sources-free-of-credentials/pass.tf"
         ),
     },
-    check: Check::Resource(&[Kind::Script, Kind::CodeRepo, Kind::Notebook], check),
+    check: Check::Resource(
+        &[
+            Kind::Script,
+            Kind::CodeRepo,
+            Kind::Notebook,
+            Kind::NotebookDomain,
+            Kind::NotebookProfile,
+            Kind::NotebookSpace,
+        ],
+        check,
+    ),
 };
 
 /// Where code comes from, and whether it is base64 there.
-const SOURCES: [(&str, bool); 6] = [
+const SOURCES: [(&str, bool); 14] = [
     ("on_create", true),
     ("on_start", true),
     ("studio_lifecycle_config_content", true),
     ("git_config.repository_url", false),
     ("default_code_repository", false),
     ("additional_code_repositories", false),
+    (
+        "default_user_settings.jupyter_lab_app_settings.code_repository",
+        false,
+    ),
+    (
+        "default_user_settings.jupyter_server_app_settings.code_repository",
+        false,
+    ),
+    (
+        "default_space_settings.jupyter_lab_app_settings.code_repository",
+        false,
+    ),
+    (
+        "default_space_settings.jupyter_server_app_settings.code_repository",
+        false,
+    ),
+    (
+        "user_settings.jupyter_lab_app_settings.code_repository",
+        false,
+    ),
+    (
+        "user_settings.jupyter_server_app_settings.code_repository",
+        false,
+    ),
+    (
+        "space_settings.jupyter_lab_app_settings.code_repository",
+        false,
+    ),
+    (
+        "space_settings.jupyter_server_app_settings.code_repository",
+        false,
+    ),
 ];
 
 fn check(_: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
-    let (mut found, mut unsure, mut any) = (Vec::new(), Vec::new(), false);
+    let (mut found, mut examples, mut unsure) = (Vec::new(), Vec::new(), Vec::new());
+    let mut any = false;
     for (path, encoded) in SOURCES {
         let Some(value) = subject.resource.if_any(path) else {
             continue;
         };
         any = true;
-        let texts = match &value.data {
-            Data::List(list) => list.as_slice(),
-            _ => std::slice::from_ref(value),
-        };
-        for text in texts {
+        for text in value.as_list().unwrap_or(std::slice::from_ref(value)) {
+            // What Studio clones are blocks.
+            let inside = text.as_map().map(|block| block.get("repository_url"));
+            let Some(text) = inside.unwrap_or(Some(text)) else {
+                continue;
+            };
             let scan = scan(text, encoded);
             if let Some(why) = scan.unknown {
                 let question = "whether the code of this notebook holds credentials";
                 unsure.push(subject.unsure(path, why, question));
             }
-            for Credential { what, line } in scan.found {
-                let own = subject.own_path(path);
-                let place = match line {
-                    Some(line) => format!("line {line} of the script in `{own}`"),
-                    None => format!("`{own}`"),
+            let own = subject.own_path(path);
+            for Credential {
+                what,
+                line,
+                is_real,
+            } in scan.found
+            {
+                let place = if encoded {
+                    format!("line {line} of the script in `{own}`")
+                } else {
+                    format!("`{own}`")
                 };
-                let message = format!("{place} holds {what}, readable by whoever may describe it");
-                let about = format!("{path} {what}");
-                found.push(Evidence::new(message, text.origin).about(about));
+                if is_real {
+                    let message =
+                        format!("{place} holds {what}, readable by whoever may describe it");
+                    let about = format!("{path} {what}");
+                    found.push(Evidence::new(message, text.origin).about(about));
+                } else {
+                    let message = format!(
+                        "{place} holds {what} that AWS's documentation prints as an example: it opens nothing, and whatever uses it instead of the role is denied"
+                    );
+                    let evidence = Evidence::new(message, text.origin).about(path);
+                    let evidence = evidence.severity(Severity::Info);
+                    examples.push(evidence.code("documented-example-key").fix(
+                        "delete it: the code has the credentials of the notebook's execution role",
+                    ));
+                }
             }
         }
+    }
+    // What is not known matters more than an example.
+    if unsure.is_empty() {
+        found.extend(examples);
     }
     match (found.is_empty(), unsure.is_empty(), any) {
         (false, ..) => Verdict::Broken(found),
@@ -100,15 +166,13 @@ struct Scan {
     unknown: Option<Why>,
 }
 
-struct Credential {
-    what: &'static str,
-    /// In a script, counted from 1.
-    line: Option<usize>,
-}
-
 impl Scan {
     fn of_address(text: &str) -> Self {
-        let found = credentials(text).map(|what| Credential { what, line: None });
+        let found = credentials(text).map(|what| Credential {
+            what,
+            line: 1,
+            is_real: true,
+        });
         Self {
             found: found.collect(),
             unknown: None,
@@ -116,16 +180,10 @@ impl Scan {
     }
 
     fn of_script(script: &str) -> Self {
-        let mut scan = Self::default();
-        for (at, line) in script.lines().enumerate() {
-            for what in credentials(line) {
-                if scan.found.iter().all(|known| known.what != what) {
-                    let line = Some(at + 1);
-                    scan.found.push(Credential { what, line });
-                }
-            }
+        Self {
+            found: credentials_of_script(script),
+            unknown: None,
         }
-        scan
     }
 
     fn unknown(why: Why) -> Self {
@@ -148,35 +206,24 @@ fn scan(value: &Value<'_>, encoded: bool) -> Scan {
         },
         Data::Text(text) => Scan::of_address(text),
         // What a reference puts in is no literal, wherever it comes from.
-        Data::Template(pieces) if encoded => {
-            let (mut script, mut unknown) = (String::new(), None);
+        Data::Template(pieces) => {
+            let (mut text, mut unknown) = (String::new(), None);
             for piece in pieces {
                 match piece {
-                    Piece::Known(text) => script.push_str(text),
-                    Piece::Reference(_) => script.push_str("${…}"),
+                    Piece::Known(known) => text.push_str(known),
+                    Piece::Reference(_) => text.push_str("${…}"),
                     Piece::Unknown(why) => {
-                        script.push_str("${…}");
+                        text.push_str("${…}");
                         unknown = Some(*why);
                     }
                 }
             }
-            Scan {
-                unknown,
-                ..Scan::of_script(&script)
-            }
-        }
-        Data::Template(pieces) => {
-            let mut scan = Scan::default();
-            for piece in pieces {
-                if let Piece::Known(text) = piece {
-                    scan.found.extend(Scan::of_address(text).found);
-                }
-            }
-            // A reference to a repository resource is looked at there.
-            if value.as_reference().is_none() {
-                scan.unknown = Some(Why::KnownAfterApply);
-            }
-            scan
+            let scan = if encoded {
+                Scan::of_script(&text)
+            } else {
+                Scan::of_address(&text)
+            };
+            Scan { unknown, ..scan }
         }
         Data::Unknown(why) => Scan::unknown(*why),
         Data::Null => Scan::default(),

@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
-use crate::model::value::Data;
+use crate::model::value::{Data, Why};
 use crate::model::vocabulary::Kind;
 
 pub(super) const RULE: Rule = Rule {
@@ -38,6 +38,8 @@ fn check(_: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
         Setting::Known { text, .. } if !text.is_empty() => Verdict::Holds,
         Setting::Known { at, .. } => broken(notebook, at),
         Setting::Absent => broken(notebook, notebook.resource.origin),
+        // Exports and looked-up parameters are never empty.
+        Setting::Unknown(Why::Imported | Why::DynamicReference, _) => Verdict::Holds,
         Setting::Unknown(why, _) => {
             let question = "whether this notebook stands in a subnet of yours";
             Verdict::Unsure(vec![notebook.unsure("subnet_id", why, question)])

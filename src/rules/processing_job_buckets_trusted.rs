@@ -1,13 +1,11 @@
 //! PG-PJ-011.
 
-use super::job_places::{Owner, Place, owner, place, unsure_owner};
+use super::bucket_trust::{Trust, trust};
+use super::job_places::{Place, place, unsure_owner};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
-use crate::iam::text::{Domain, Piece};
-use crate::iam::{Text, is_account_id};
-use crate::model::resource::Standing;
+use crate::iam::Text;
 use crate::model::value::{Value, Why};
-use crate::settings::any;
 use crate::workload::{JOB_KINDS, ProcessingJob};
 
 pub(super) const RULE: Rule = Rule {
@@ -41,21 +39,8 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Resource(JOB_KINDS, check),
 };
 
-/// Beginnings of the names of buckets with data that AWS gives to everybody.
-///
-/// Source: Amazon `SageMaker` AI Developer Guide, "Give `SageMaker` AI access to resources in your Amazon VPC", and
-/// "`SageMaker` `JumpStart` pretrained models".
-const SAMPLES: &[&str] = &[
-    "sagemaker-sample-files",
-    "sagemaker-sample-data-",
-    "jumpstart-cache-prod-",
-];
-
 fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
-    let subject = Subject {
-        id: subject.id,
-        resource: context.graph.get(subject.id),
-    };
+    let subject = context.subject(subject.id);
     let Some(job) = ProcessingJob::of(subject.resource) else {
         return Verdict::NotApplicable;
     };
@@ -109,84 +94,41 @@ struct Used<'r, 'g, 'a> {
 
 impl Used<'_, '_, '_> {
     fn judge(&self, place: &Place) -> Verdict {
-        let (context, name) = (self.context, &place.name);
-        let shown = context.access.show(name);
-        if let Some(id) = place.bucket {
-            let bucket = context.graph.get(id);
-            if context.is_named_by(&context.settings.trusted_buckets, id) {
-                return Verdict::Holds;
+        match trust(self.context, &self.job, place, self.writes) {
+            Trust::Trusted => Verdict::Holds,
+            Trust::Default(shown) => self.default_bucket(&shown),
+            Trust::Foreign { shown, account } => self.foreign(&shown, &account),
+            Trust::NotNamed(shown) => {
+                let message = format!(
+                    "this job {} `{shown}`, which is neither in the input nor among `trusted_buckets`",
+                    self.does()
+                );
+                Verdict::Broken(vec![self.evidence(&message, &shown)])
             }
-            match bucket.standing {
-                Standing::Judged => return Verdict::Holds,
-                // Another root's: the input tells in which account.
-                Standing::Other => {
-                    let account = context.access.account(bucket);
-                    return match owner(context, &self.job, &account) {
-                        Owner::Foreign => self.foreign(&shown, &account),
-                        _ => Verdict::Holds,
-                    };
-                }
-                Standing::Context => {}
+            Trust::OfAccount {
+                shown,
+                account,
+                hinges,
+            } => {
+                let whose = format!("whose `{shown}` this job {}", self.does());
+                let evidence = self.evidence("", &format!("`{shown}`"));
+                let evidence = unsure_owner(self.context, &account, &whose, evidence, hinges);
+                Verdict::Unsure(vec![evidence])
             }
-        }
-        if let Some(known) = name.known() {
-            let arn = format!("arn:aws:s3:::{known}");
-            if any(&context.settings.trusted_buckets, [known, &arn]) {
-                return Verdict::Holds;
-            }
-            if !self.writes && SAMPLES.iter().any(|one| known.starts_with(one)) {
-                return Verdict::Holds;
-            }
-        }
-        if let Some(account) = account_of_access_point(name) {
-            return self.of_account(&account, &format!("`{shown}`"));
-        }
-        match account_of_default_bucket(name) {
-            Some(account) => match owner(context, &self.job, &account) {
-                Owner::Foreign => self.foreign(&shown, &account),
-                _ => self.default_bucket(&shown),
-            },
-            None => self.outside(name, &shown),
+            Trust::Outside(shown) => self.outside(&shown),
+            Trust::NotTold => self.not_told(),
         }
     }
 
     /// A bucket that the input does not have.
-    fn outside(&self, name: &Text, shown: &str) -> Verdict {
-        let does = self.does();
-        if name.known().is_some() && !self.context.settings.trusted_buckets.is_empty() {
-            let message = format!(
-                "this job {does} `{shown}`, which is neither in the input nor among `trusted_buckets`"
-            );
-            return Verdict::Broken(vec![self.evidence(&message, shown)]);
-        }
-        if name.known().is_none() {
-            return self.not_told();
-        }
+    fn outside(&self, shown: &str) -> Verdict {
         let message = format!(
-            "cannot tell whose bucket this job {does}: `{shown}` is not in the input; name it in `trusted_buckets` if it is one that you trust"
+            "cannot tell whose bucket this job {}: `{shown}` is not in the input; name it in `trusted_buckets` if it is one that you trust",
+            self.does()
         );
-        let evidence = Evidence {
-            fix: None,
-            ..self.evidence(&message, shown)
-        };
         let value = format!("the owner of {shown}");
+        let evidence = self.evidence(&message, shown);
         Verdict::Unsure(vec![evidence.hinges_on(value, Why::ExternalResource)])
-    }
-
-    fn of_account(&self, account: &Text, what: &str) -> Verdict {
-        match owner(self.context, &self.job, account) {
-            Owner::Trusted => Verdict::Holds,
-            Owner::Foreign => self.foreign(what.trim_matches('`'), account),
-            Owner::Unknown(hinges) => {
-                let whose = format!("whose {what} this job {}", self.does());
-                let evidence = Evidence {
-                    fix: None,
-                    ..self.evidence("", what)
-                };
-                let evidence = unsure_owner(self.context, account, &whose, evidence, hinges);
-                Verdict::Unsure(vec![evidence])
-            }
-        }
     }
 
     fn foreign(&self, shown: &str, account: &Text) -> Verdict {
@@ -242,41 +184,4 @@ impl Used<'_, '_, '_> {
     fn evidence(&self, message: &str, shown: &str) -> Evidence {
         Evidence::new(message, self.uri.origin).about(shown)
     }
-}
-
-/// The account in the name of the bucket that `SageMaker` makes for an account and region.
-///
-/// Source: `SageMaker` Python SDK, `Session.default_bucket`.
-fn account_of_default_bucket(name: &Text) -> Option<Text> {
-    if !name.known_start().starts_with("sagemaker-") {
-        return None;
-    }
-    if let Some(known) = name.known() {
-        let (region, account) = known.strip_prefix("sagemaker-")?.rsplit_once('-')?;
-        let (place, number) = region.rsplit_once('-')?;
-        let is_region = place.contains('-') && number.parse::<u8>().is_ok();
-        return (is_region && is_account_id(account)).then(|| account.into());
-    }
-    match name.pieces() {
-        [.., Piece::Literal(dash), Piece::Hole(account)]
-            if account.domain == Domain::ACCOUNT && dash.ends_with('-') =>
-        {
-            Some(Text::hole(*account))
-        }
-        [Piece::Literal(_), Piece::Hole(_), Piece::Literal(end)] => {
-            let account = end.strip_prefix('-')?;
-            is_account_id(account).then(|| account.into())
-        }
-        _ => None,
-    }
-}
-
-/// The account in the ARN of an access point.
-fn account_of_access_point(name: &Text) -> Option<Text> {
-    let fields = name.fields(5)?;
-    let [_, _, service, _, account, resource] = fields.as_slice() else {
-        return None;
-    };
-    let is_point = resource.known_start().starts_with("accesspoint");
-    (service.known() == Some("s3") && is_point).then(|| account.clone())
 }

@@ -49,10 +49,7 @@ pub(super) const RULE: Rule = Rule {
 const QUESTION: &str = "under whose key the results of this job's queries lie";
 
 fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
-    let subject = Subject {
-        id: subject.id,
-        resource: context.graph.get(subject.id),
-    };
+    let subject = context.subject(subject.id);
     let Some(job) = ProcessingJob::of(subject.resource) else {
         return Verdict::NotApplicable;
     };
@@ -129,10 +126,7 @@ impl Dataset<'_, '_, '_> {
             Target::Outside("primary") => return Truth::No,
             Target::Outside(_) | Target::Unknown(_) => return Truth::Unknown,
         };
-        let group = Subject {
-            id,
-            resource: self.context.graph.get(id),
-        };
+        let group = self.context.subject(id);
         let encryption = "configuration.result_configuration.encryption_configuration";
         let is_kms = match group.setting(&format!("{encryption}.encryption_option")) {
             Setting::Known { text, .. } => text.ends_with("KMS").into(),

@@ -1,11 +1,11 @@
 //! PG-PJ-010.
 
+use super::tag_mutability::{MUTABILITY, can_be_moved};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::access::{Image, RegistryImage, Version};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::graph::ResourceId;
 use crate::model::value::Why;
-use crate::settings::Pattern;
 use crate::workload::{JOB_KINDS, ProcessingJob, is_image_account};
 
 pub(super) const RULE: Rule = Rule {
@@ -45,10 +45,7 @@ const WITHOUT_VERSIONS: &[&str] = &["sagemaker-model-monitor-analyzer"];
 const QUESTION: &str = "whether this job always runs the same image";
 
 fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
-    let subject = Subject {
-        id: subject.id,
-        resource: context.graph.get(subject.id),
-    };
+    let subject = context.subject(subject.id);
     let Some(job) = ProcessingJob::of(subject.resource) else {
         return Verdict::NotApplicable;
     };
@@ -123,14 +120,11 @@ impl Pinned<'_, '_, '_> {
             let evidence = Evidence::new(message, self.job.place(self.path));
             return Verdict::Unsure(vec![evidence.hinges_on(value, Why::ExternalResource)]);
         };
-        let repository = Subject {
-            id,
-            resource: self.context.graph.get(id),
-        };
-        let path = "image_tag_mutability";
+        let repository = self.context.subject(id);
+        let path = MUTABILITY;
         let own = repository.own_path(path);
         let name = repository.resource.address.as_str();
-        let why = match can_be_moved(&repository, tag) {
+        let why = match can_be_moved(&repository, Some(tag)) {
             Ok(false) => return Verdict::Holds,
             Ok(true) => {
                 let message = format!("a push to `{name}` can move the tag `{tag}`");
@@ -158,11 +152,8 @@ impl Pinned<'_, '_, '_> {
         let Some(id) = repository else {
             return Verdict::Broken(vec![evidence]);
         };
-        let repository = Subject {
-            id,
-            resource: self.context.graph.get(id),
-        };
-        let path = "image_tag_mutability";
+        let repository = self.context.subject(id);
+        let path = MUTABILITY;
         let is_mutable = match repository.setting(path) {
             Setting::Known { text, .. } => text != "IMMUTABLE",
             Setting::Absent | Setting::Unknown(..) => false,
@@ -180,34 +171,6 @@ impl Pinned<'_, '_, '_> {
     fn unsure(&self, why: Why) -> Verdict {
         Verdict::Unsure(vec![self.job.unsure(self.path, why, QUESTION)])
     }
-}
-
-/// Whether a push can move a tag of a repository.
-fn can_be_moved(repository: &Subject<'_, '_>, tag: &str) -> Result<bool, Why> {
-    let mutability = match repository.setting("image_tag_mutability") {
-        Setting::Known { text, .. } => text,
-        Setting::Absent => return Err(Why::UnexpectedForm),
-        Setting::Unknown(why, _) => return Err(why),
-    };
-    let is_immutable = mutability.starts_with("IMMUTABLE");
-    if !mutability.ends_with("_WITH_EXCLUSION") {
-        return Ok(!is_immutable);
-    }
-    let filters = repository
-        .resource
-        .get("image_tag_mutability_exclusion_filter");
-    let filters = filters.ok_or(Why::UnexpectedForm)?;
-    let mut is_excepted = false;
-    for filter in filters.as_list().unwrap_or(std::slice::from_ref(filters)) {
-        let filter = filter
-            .as_map()
-            .and_then(|one| one.get("filter"))
-            .unwrap_or(filter);
-        let pattern = filter.as_text().and_then(Pattern::new);
-        let pattern = pattern.ok_or(filter.why_unknown().unwrap_or(Why::UnexpectedForm))?;
-        is_excepted |= pattern.matches(tag);
-    }
-    Ok(is_immutable == is_excepted)
 }
 
 fn is_without_versions(image: &RegistryImage) -> bool {

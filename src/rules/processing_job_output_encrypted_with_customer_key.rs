@@ -1,6 +1,7 @@
 //! PG-PJ-005.
 
-use super::{Check, Context, Example, KeyUse, Link, Rule, RuleKind, Subject};
+use super::customer_keys::{KeyFault, key_fault, not_approved};
+use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::truth::Truth;
 use crate::model::value::Why;
@@ -56,8 +57,8 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         let fix = format!("set `{own}` to the key of the bucket that is written");
         Verdict::Broken(vec![Evidence::new(message, at).fix(fix)])
     };
-    match context.key_use(subject.resource.get(&path)) {
-        KeyUse::Customer => Verdict::Holds,
+    match key_fault(context, subject.resource.get(&path)) {
+        Ok(None) => Verdict::Holds,
         _ if writes == Truth::Unknown => {
             let outputs = job.outputs_path();
             let question = "whether this job writes to S3, under a key that is not yours";
@@ -67,11 +68,12 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
                 question,
             )])
         }
-        KeyUse::Unknown(why) => Verdict::Unsure(vec![subject.unsure(&path, why, question)]),
-        KeyUse::AwsManaged(key) => broken(format!(
+        Err(why) => Verdict::Unsure(vec![subject.unsure(&path, why, question)]),
+        Ok(Some(KeyFault::AwsManaged(key))) => broken(format!(
             "`{own}` names `{key}`, a key that AWS manages: the results escape your key policy"
         )),
-        KeyUse::Absent => broken(format!(
+        Ok(Some(KeyFault::NotApproved(key))) => Verdict::Broken(vec![not_approved(&own, &key, at)]),
+        Ok(Some(KeyFault::Absent)) => broken(format!(
             "`{own}` is not set, so this job writes its results under `aws/s3`, whatever key the bucket has by default"
         )),
     }

@@ -1,16 +1,15 @@
 //! PG-PJ-006.
 
+use super::customer_keys::key_fault;
 use super::{Check, Context, Example, KeyUse, Link, Rule, RuleKind, Subject};
-use crate::access::{Encryption, Object};
+use crate::access::Encryption;
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::iam::equal_texts;
 use crate::model::graph::ResourceId;
 use crate::model::resource::Standing;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
-use crate::model::vocabulary::Kind;
 use crate::paths::Step;
-use crate::settings::any;
 use crate::workload::{JOB_KINDS, ProcessingJob, bucket_of};
 
 pub(super) const RULE: Rule = Rule {
@@ -45,10 +44,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
-    let subject = Subject {
-        id: subject.id,
-        resource: context.graph.get(subject.id),
-    };
+    let subject = context.subject(subject.id);
     let Some(job) = ProcessingJob::of(subject.resource) else {
         return Verdict::NotApplicable;
     };
@@ -130,7 +126,7 @@ impl Output<'_, '_, '_> {
         };
         match is_same {
             Truth::Yes => Verdict::Holds,
-            Truth::No if self.is_approved(key) => Verdict::Holds,
+            Truth::No if self.is_approved() => Verdict::Holds,
             Truth::No => {
                 let message = format!(
                     "`{own}` is `{}`, but the rest of `{name}` lies under `{}`: who reads the bucket cannot read the results, and others can",
@@ -154,18 +150,9 @@ impl Output<'_, '_, '_> {
     }
 
     /// Whether the user says that data may lie under this key.
-    fn is_approved(&self, key: &Object) -> bool {
-        let approved = &self.context.settings.approved_keys;
-        let aliases = self.context.graph.iter().filter(|(id, resource)| {
-            resource.kind() == Some(Kind::KmsAlias)
-                && key.id.is_some()
-                && self.context.access.key_of_alias(*id) == key.id
-        });
-        let mut named = key.id.into_iter().chain(aliases.map(|(id, _)| id));
-        named.any(|id| self.context.is_named_by(approved, id))
-            || any(
-                approved,
-                key.arn.known().into_iter().chain([key.name.as_str()]),
-            )
+    fn is_approved(&self) -> bool {
+        let value = self.job.resource.get(self.path);
+        let is_asked = !self.context.settings.approved_keys.is_empty();
+        is_asked && key_fault(self.context, value) == Ok(None)
     }
 }

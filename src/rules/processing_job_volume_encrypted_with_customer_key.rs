@@ -1,6 +1,7 @@
 //! PG-PJ-004.
 
-use super::{Check, Context, Example, KeyUse, Link, Rule, RuleKind, Setting, Subject};
+use super::customer_keys::{KeyFault, key_fault, not_approved};
+use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::truth::Truth;
 use crate::workload::{JOB_KINDS, ProcessingJob};
@@ -50,7 +51,7 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         job.cluster("instance_type"),
     );
     let own = subject.own_path(&key_path);
-    let key = context.key_use(subject.resource.get(&key_path));
+    let key = key_fault(context, subject.resource.get(&key_path));
     let types = job.instance_types().into_iter().map(Setting::of);
     let types: Vec<_> = types
         .map(|setting| match &setting {
@@ -66,8 +67,8 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     let question = "whether this job's volumes are under your own key";
     let at = subject.place(&key_path);
     match (local, key) {
-        (Truth::No, KeyUse::Customer) | (Truth::Yes, KeyUse::Absent) => Verdict::Holds,
-        (Truth::Yes, KeyUse::Customer | KeyUse::AwsManaged(_)) => Verdict::Broken(vec![
+        (Truth::No, Ok(None)) | (Truth::Yes, Ok(Some(KeyFault::Absent))) => Verdict::Holds,
+        (Truth::Yes, Ok(_)) => Verdict::Broken(vec![
             Evidence::new(
                 format!("`{own}` is set on an instance type with local storage, which takes no key: the job will be rejected"),
                 at,
@@ -77,17 +78,20 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
             .related("the instance type", subject.place(&type_path))
             .fix(format!("remove `{own}`, or choose an instance type with EBS volumes")),
         ]),
-        (_, KeyUse::AwsManaged(key)) => Verdict::Broken(vec![Evidence::new(
+        (_, Ok(Some(KeyFault::AwsManaged(key)))) => Verdict::Broken(vec![Evidence::new(
             format!("`{own}` names `{key}`, a key that AWS manages: you cannot change its policy, and so not revoke its use"),
             at,
         )
         .fix(format!("set `{own}` to a customer managed key"))]),
-        (Truth::No, KeyUse::Absent) => Verdict::Broken(vec![Evidence::new(
+        (Truth::No, Ok(Some(KeyFault::Absent))) => Verdict::Broken(vec![Evidence::new(
             format!("`{own}` is not set, so this job's scratch volumes are under a key of the service"),
             at,
         )
         .fix(format!("set `{own}` to a customer managed key"))]),
-        (Truth::Yes | Truth::No, KeyUse::Unknown(why)) => {
+        (_, Ok(Some(KeyFault::NotApproved(key)))) => {
+            Verdict::Broken(vec![not_approved(&own, &key, at)])
+        }
+        (Truth::Yes | Truth::No, Err(why)) => {
             Verdict::Unsure(vec![subject.unsure(&key_path, why, question)])
         }
         (Truth::Unknown, _) => Verdict::Unsure(vec![match undecided {

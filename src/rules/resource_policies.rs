@@ -1,5 +1,6 @@
 //! What rules ask about the policies that resources carry: whom they let in, and what cannot be told.
 
+use super::log_destinations::is_of_load_balancing;
 use super::statements::{about, called, hinged, open};
 use super::{Context, Subject};
 use crate::access::{
@@ -209,7 +210,7 @@ impl AdmittedAccount<'_> {
                 ),
             };
         }
-        if is_trusted(context, self.statement, id) {
+        if is_trusted(context, self.statement, id) || is_of_load_balancing(id) {
             return Verdict::Holds;
         }
         let shown = context.access.show(id);
@@ -282,12 +283,21 @@ pub(super) fn is_trusted(context: &Context<'_, '_>, statement: &Statement, accou
         let mut ids = context.settings.organization.iter();
         text.known().is_some_and(|known| ids.any(|id| id == known))
     };
-    let mut demanded = demanded(statement, "aws:principalorgid");
-    context.is_trusted_account(account)
-        || demanded.any(|condition| {
+    // A path begins with the organization that it is in: `o-a1b2c3d4e5/r-ab12/*`.
+    let is_own_path = |text: &Text| {
+        let mut ids = context.settings.organization.iter();
+        let id = text.known_start().split_once('/').map(|(id, _)| id);
+        id.is_some_and(|id| ids.any(|own| own == id))
+    };
+    let are_own = |key: &str, is_own: &dyn Fn(&Text) -> bool| {
+        demanded(statement, key).any(|condition| {
             let mut values = condition.values.iter();
-            !condition.values.is_empty() && values.all(|value| is_own_organization(&value.text))
+            !condition.values.is_empty() && values.all(|value| is_own(&value.text))
         })
+    };
+    context.is_trusted_account(account)
+        || are_own("aws:principalorgid", &is_own_organization)
+        || are_own("aws:principalorgpaths", &is_own_path)
 }
 
 /// Whether a known text is no account id: a wildcard, a variable, a name.

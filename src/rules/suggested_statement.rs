@@ -62,7 +62,8 @@ pub(super) fn named(graph: &ResourceGraph<'_>, id: ResourceId, inside: &str) -> 
     (graph.is_own(id) && !is_nested).then(|| Name::Arn(id, inside.to_owned()))
 }
 
-fn name(name: &Name, graph: &ResourceGraph<'_>) -> String {
+/// What a statement names, as people write it.
+pub(super) fn name(name: &Name, graph: &ResourceGraph<'_>) -> String {
     let (id, inside) = match name {
         Name::Text(text) => return quoted(text),
         Name::Gap(gap) => return gap.clone(),

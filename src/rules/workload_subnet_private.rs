@@ -60,7 +60,16 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     if kind == Kind::Endpoint {
         return endpoint(context, subject);
     }
-    let Some(path) = subnets_path(kind) else {
+    subnets_are_private(context, subject)
+}
+
+/// Whether the subnets that a workload names are private.
+pub(super) fn subnets_are_private(
+    context: &Context<'_, '_>,
+    workload: &Subject<'_, '_>,
+) -> Verdict {
+    let kind = workload.resource.kind();
+    let Some((kind, path)) = kind.and_then(|kind| Some((kind, subnets_path(kind)?))) else {
         return Verdict::NotApplicable;
     };
     let standing = Standing {
@@ -68,8 +77,8 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
         noun: noun(kind),
         severity: Severity::High,
     };
-    match subject.resource.get(path) {
-        Some(value) => standing.subnets(&[(subject.value_name(path), value)]),
+    match workload.resource.get(path) {
+        Some(value) => standing.subnets(&[(workload.value_name(path), value)]),
         None => Verdict::NotApplicable,
     }
 }

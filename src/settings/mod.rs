@@ -33,6 +33,9 @@ pub struct Settings {
     pub admin_principals: Vec<Pattern>,
     /// How people come to notebooks.
     pub access_model: AccessModel,
+    /// Whether the encryption of S3 itself will do for buckets: one without a key of the user's is worth a remark then,
+    /// and holds nothing up.
+    pub allow_sse_s3: bool,
     /// Service principals that may assume execution roles beside SageMaker: `glue.amazonaws.com`.
     pub allowed_extra_trust: Vec<Pattern>,
     /// Whether workloads may reach the internet over a NAT gateway, or whatever else a default route leads to.
@@ -50,6 +53,8 @@ pub struct Settings {
     /// Registries that images of Processing jobs may come from, beside the own and SageMaker's: accounts, hosts, or
     /// repositories in them.
     pub approved_registries: Vec<Pattern>,
+    /// Execution roles that build images, and so may push them.
+    pub builder_roles: Vec<Pattern>,
     /// Who may read the data of which buckets (patterns too), beside the roles of workloads and the designated groups.
     pub data_readers: BTreeMap<String, Vec<Pattern>>,
     /// Who may write it.
@@ -110,7 +115,7 @@ pub struct Settings {
     #[serde(deserialize_with = "read::accounts")]
     #[schemars(schema_with = "read::accounts_schema")]
     pub trusted_accounts: Vec<String>,
-    /// Buckets outside of the input that Processing jobs may read and write, by name or ARN. With any, all others
+    /// Buckets outside of the input that Processing jobs and Studio may read and write, by name or ARN. With any, all others
     /// outside of it are not trusted.
     pub trusted_buckets: Vec<Pattern>,
 }
@@ -120,6 +125,7 @@ impl Default for Settings {
         Self {
             admin_principals: Vec::new(),
             access_model: AccessModel::IamGroups,
+            allow_sse_s3: false,
             allowed_extra_trust: Vec::new(),
             allow_nat_egress: false,
             allowed_egress_cidrs: Vec::new(),
@@ -127,6 +133,7 @@ impl Default for Settings {
             allowed_regions: Vec::new(),
             approved_keys: Vec::new(),
             approved_registries: Vec::new(),
+            builder_roles: Vec::new(),
             data_readers: BTreeMap::new(),
             data_writers: BTreeMap::new(),
             designated_groups: Vec::new(),

@@ -6,8 +6,12 @@
     reason = "a helper of a test fails the test"
 )]
 
+mod buckets;
+mod data;
+mod images;
 mod jobs;
 mod keys;
+mod notebooks;
 mod peers;
 mod people;
 mod roles;

@@ -1,8 +1,8 @@
-//! What other tools get wrong about roles, as far as it is known: each input with what has to be said of it.
+//! What other tools get wrong, as far as it is known: each input with what has to be said of it.
 
-use plangate::finding::{Finding, FindingVerdict};
+use plangate::finding::{Finding, FindingVerdict, Severity};
 
-use super::said_of;
+use super::{breaks, said_of};
 
 fn says(rule: &str, input: &str, code: Option<&str>) -> bool {
     let (verdict, findings) = said_of(rule, &format!("testdata/inputs/peers/{input}"));
@@ -47,6 +47,7 @@ fn a_job_with_nothing_set_whose_role_may_use_all_of_sagemaker_is_neither_safe_no
         ("PJ-001", None),
         ("PJ-005", None),
         ("IAM-011", None),
+        ("S3-012", None),
         ("PATH-003", Some("ecr-token-missing")),
     ] {
         assert!(says(rule, "job-without-more", code), "{rule}");
@@ -59,5 +60,50 @@ fn a_job_without_network_keys_and_encryption_between_its_instances_is_not_passed
         for rule in ["PJ-001", "PJ-003", "PJ-004", "PJ-005"] {
             assert!(says(rule, input, None), "{rule} on {input}");
         }
+    }
+}
+
+#[test]
+fn a_new_bucket_without_a_public_access_block_is_worth_a_low_remark_only() {
+    let (verdict, findings) = said_of("S3-003", "testdata/inputs/peers/new-bucket.plan.json");
+    assert_eq!(verdict, "broken");
+    let said: Vec<_> = findings
+        .iter()
+        .map(|one| (one.code, one.severity))
+        .collect();
+    assert_eq!(said, [(Some("not-explicit"), Severity::Low)]);
+    // Without a plan nobody knows whether it is new.
+    for input in ["new-bucket", "new-bucket.yaml"] {
+        let (verdict, _) = said_of("S3-003", &format!("testdata/inputs/peers/{input}"));
+        assert_eq!(verdict, "unsure", "{input}");
+    }
+}
+
+#[test]
+fn a_notebook_that_says_nothing_about_the_internet_has_direct_access_to_it() {
+    for form in [
+        "fail-absent.tf",
+        "fail-absent.plan.json",
+        "fail-absent.yaml",
+    ] {
+        breaks("NB-001", form, None);
+    }
+}
+
+#[test]
+fn a_template_with_an_open_notebook_is_judged_as_terraform_is() {
+    for rule in ["NB-001", "NB-002", "NB-003"] {
+        assert!(says(rule, "notebook-open.yaml", None), "{rule}");
+    }
+}
+
+#[test]
+fn an_alias_of_aws_is_no_customer_key() {
+    for form in [
+        "fail-aws-managed.tf",
+        "fail-aws-managed.plan.json",
+        "fail-aws-managed.yaml",
+    ] {
+        breaks("NB-005", form, None);
     }
 }

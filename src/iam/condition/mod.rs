@@ -97,6 +97,12 @@ impl Condition {
         }
     }
 
+    /// Whether it holds for a request of which this much is known.
+    #[must_use]
+    pub fn holds_in(&self, context: &Context) -> Truth {
+        self.holds(context, &mut Doubts::default())
+    }
+
     /// What it says where the request has no such key.
     #[must_use]
     pub fn absent(&self) -> bool {

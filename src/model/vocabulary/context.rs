@@ -76,6 +76,7 @@ pub(super) const ROWS: &[Row] = &[
         .data("aws_ecr_repository")
         .cloudformation("AWS::ECR::Repository")
         .awscc("awscc_ecr_repository")
+        .computed(&["encryption_configuration.kms_key"])
         .attributes(&[
             attribute("name", "RepositoryName").name(),
             attribute("image_tag_mutability", "ImageTagMutability")

@@ -135,6 +135,17 @@ impl Fields {
         self.0.is_empty()
     }
 
+    /// Says of one of them, or of what lies in a block, that the provider computes it where it is not written.
+    fn compute(&mut self, path: &str) {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let named = self.0.iter_mut().find(|(name, _)| name == first);
+        match named {
+            Some((_, field)) if rest.is_empty() => field.computed = true,
+            Some((_, field)) => field.fields.compute(rest),
+            None => {}
+        }
+    }
+
     fn add(&mut self, steps: &[Step], attribute: &'static Attribute, names: Names) {
         let Some((step, rest)) = steps.split_first() else {
             return;
@@ -338,8 +349,8 @@ fn entry(row: &'static Row, names: Names, computes_unwritten: bool) -> TypeEntry
     for attribute in row.attributes {
         fields.add(&names(attribute), attribute, names);
     }
-    for (name, field) in &mut fields.0 {
-        field.computed = row.computed.contains(&name.as_str());
+    for path in row.computed {
+        fields.compute(path);
     }
     TypeEntry {
         row,

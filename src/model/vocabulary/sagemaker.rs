@@ -156,6 +156,22 @@ pub(super) const ROWS: &[Row] = &[
             )
             .refers(Kind::SECURITY_GROUPS),
             attribute(
+                "default_user_settings[0].jupyter_lab_app_settings[0].code_repository[].repository_url",
+                "DefaultUserSettings.JupyterLabAppSettings.CodeRepositories[].RepositoryUrl",
+            ),
+            attribute(
+                "default_user_settings[0].jupyter_server_app_settings[0].code_repository[].repository_url",
+                "",
+            ),
+            attribute(
+                "default_space_settings[0].jupyter_lab_app_settings[0].code_repository[].repository_url",
+                "DefaultSpaceSettings.JupyterLabAppSettings.CodeRepositories[].RepositoryUrl",
+            ),
+            attribute(
+                "default_space_settings[0].jupyter_server_app_settings[0].code_repository[].repository_url",
+                "",
+            ),
+            attribute(
                 "domain_settings[0].security_group_ids",
                 "DomainSettings.SecurityGroupIds",
             )
@@ -217,6 +233,14 @@ pub(super) const ROWS: &[Row] = &[
                 "UserSettings.SharingSettings.S3KmsKeyId",
             )
             .refers(Kind::KEYS),
+            attribute(
+                "user_settings[0].jupyter_lab_app_settings[0].code_repository[].repository_url",
+                "UserSettings.JupyterLabAppSettings.CodeRepositories[].RepositoryUrl",
+            ),
+            attribute(
+                "user_settings[0].jupyter_server_app_settings[0].code_repository[].repository_url",
+                "",
+            ),
             attribute("single_sign_on_user_value", "SingleSignOnUserValue"),
             attribute(
                 "single_sign_on_user_identifier",
@@ -238,6 +262,14 @@ pub(super) const ROWS: &[Row] = &[
         .attributes(&[
             attribute("domain_id", "DomainId").refers(&[Kind::NotebookDomain]),
             attribute("space_name", "SpaceName"),
+            attribute(
+                "space_settings[0].jupyter_lab_app_settings[0].code_repository[].repository_url",
+                "SpaceSettings.JupyterLabAppSettings.CodeRepositories[].RepositoryUrl",
+            ),
+            attribute(
+                "space_settings[0].jupyter_server_app_settings[0].code_repository[].repository_url",
+                "",
+            ),
             attribute(
                 "space_sharing_settings[0].sharing_type",
                 "SpaceSharingSettings.SharingType",

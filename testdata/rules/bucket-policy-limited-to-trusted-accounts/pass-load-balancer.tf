@@ -1,0 +1,31 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region              = "eu-central-1"
+  allowed_account_ids = ["111122223333"] # says which account is the own one
+}
+
+resource "aws_s3_bucket" "data" {
+  bucket = "claims-data-111122223333"
+  tags   = { data-classification = "confidential" }
+}
+
+resource "aws_s3_bucket_policy" "data" {
+  bucket = aws_s3_bucket.data.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::054676820928:root" } # good: an account of AWS's own, which load balancers write logs as
+      Action    = "s3:PutObject"
+      Resource  = "arn:aws:s3:::claims-data-111122223333/*"
+    }]
+  })
+}

@@ -1,0 +1,20 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "aws_ecr_repository" "features" {
+  name = "features"
+
+  encryption_configuration {
+    encryption_type = "AES256" # bad: a key that AWS owns
+  }
+}

@@ -1,0 +1,52 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region              = "eu-central-1"
+  allowed_account_ids = ["111122223333"]
+}
+
+resource "aws_ecr_repository" "features" {
+  name = "features"
+  image_tag_mutability = "IMMUTABLE_WITH_EXCLUSION"
+
+  image_tag_mutability_exclusion_filter {
+    filter      = "latest"
+    filter_type = "WILDCARD"
+  }
+}
+
+resource "aws_sfn_state_machine" "features" {
+  name     = "features"
+  role_arn = "arn:aws:iam::111122223333:role/features-workflow"
+
+  definition = jsonencode({
+    StartAt = "Features"
+    States = {
+      Features = {
+        Type     = "Task"
+        End      = true
+        Resource = "arn:aws:states:::sagemaker:createProcessingJob.sync"
+        Parameters = {
+          RoleArn = "arn:aws:iam::111122223333:role/features-job"
+          AppSpecification = {
+            ImageUri = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/features" # bad: no tag counts as `latest`, which can be moved
+          }
+          ProcessingResources = {
+            ClusterConfig = {
+              InstanceCount  = 1
+              InstanceType   = "ml.m5.xlarge"
+              VolumeSizeInGB = 20
+            }
+          }
+        }
+      }
+    }
+  })
+}

@@ -1,0 +1,25 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+resource "terraform_data" "bootstrap" {}
+
+# Read only after the bootstrap, so while planning nobody knows the value.
+data "aws_ssm_parameter" "mutability" {
+  name       = "/platform/tag-mutability"
+  depends_on = [terraform_data.bootstrap]
+}
+
+resource "aws_ecr_repository" "features" {
+  name                 = "features"
+  image_tag_mutability = data.aws_ssm_parameter.mutability.insecure_value # undecidable: read while applying
+}
