@@ -233,6 +233,71 @@ fn exit_codes_follow_the_thresholds() {
 }
 
 #[test]
+fn control_policies_of_files_bind_the_own_accounts() {
+    let folder = scratch("controls");
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    let config = folder.join("plangate.yaml");
+    let config = config.to_str().unwrap();
+    let asked = |settings: &str| {
+        write("plangate.yaml", settings);
+        let question = [
+            "aws_iam_role.execution",
+            "s3:GetObject",
+            "aws_s3_bucket.raw",
+        ];
+        let (code, out, said) =
+            run(&[&["can"], &question[..], &[EXAMPLE, "--config", config]].concat());
+        assert_eq!((code, said.as_str()), (0, ""), "{out}");
+        out
+    };
+    let policy =
+        |statement: &str| format!(r#"{{"Version": "2012-10-17", "Statement": {statement}}}"#);
+    assert!(asked("").contains("allowed"));
+    write(
+        "deny.json",
+        &policy(
+            r#"{"Sid": "NoReading", "Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"}"#,
+        ),
+    );
+    let denied = asked("scp_files: [deny.json]\n");
+    assert!(
+        denied.contains("NoReading") && denied.contains("deny.json"),
+        "{denied}"
+    );
+    assert!(
+        !denied.contains("no service or resource control policy"),
+        "{denied}"
+    );
+    // Whoever lists what is allowed has taken away what allows everything.
+    write(
+        "list.json",
+        &policy(r#"{"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}"#),
+    );
+    let listed = asked("scp_files: [list.json]\n");
+    assert!(listed.contains("denied"), "{listed}");
+    write(
+        "all.json",
+        &policy(r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#),
+    );
+    let all = asked("scp_files: [list.json, all.json]\n");
+    assert!(!all.contains("denied"), "{all}");
+    write(
+        "guard.json",
+        &policy(
+            r#"{"Sid": "OwnOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "444455556666"}}}"#,
+        ),
+    );
+    let guarded = asked("rcp_files: [guard.json]\n");
+    assert!(guarded.contains("OwnOnly"), "{guarded}");
+    write("plangate.yaml", "scp_files: [nowhere.json]\n");
+    let (code, _, said) = run(&["check", EXAMPLE, "--config", config]);
+    assert!(
+        code == 2 && said.contains("nowhere.json") && said.contains("in `scp_files`"),
+        "{said}"
+    );
+}
+
+#[test]
 fn init_writes_settings_with_what_it_finds_and_overwrites_none() {
     let folder = scratch("init");
     let file = folder.join("plangate.yaml");
