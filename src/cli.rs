@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use anyhow::{Context, Error, bail};
+use anyhow::{Context, Error, anyhow, bail};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use plangate::finding::Severity;
 use plangate::gate::Gate;
@@ -480,11 +480,16 @@ impl Surroundings {
         inputs: &[String],
         selection: Option<&Selection>,
     ) -> anyhow::Result<plangate::Options> {
-        let (settings, managed_policies) = settings(self.config.as_deref())?;
+        let InForce {
+            settings,
+            managed_policies,
+            facts,
+        } = settings(self.config.as_deref())?;
         let rules = selection.map_or_else(|| Ok(Vec::new()), |one| one.rules(&settings))?;
         Ok(plangate::Options {
             settings,
             managed_policies,
+            facts,
             source: self.source.clone(),
             variables: self.variables.settings.clone(),
             parameters: self.parameters.clone(),
@@ -498,10 +503,18 @@ impl Surroundings {
     }
 }
 
-/// The settings of a file, and the managed policies that they name; without one, of the nearest.
-fn settings(file: Option<&str>) -> anyhow::Result<(Settings, ManagedPolicies)> {
+/// Settings, and what the files that they name say.
+#[derive(Default)]
+struct InForce {
+    settings: Settings,
+    managed_policies: ManagedPolicies,
+    facts: Option<String>,
+}
+
+/// The settings of a file, without one of the nearest.
+fn settings(file: Option<&str>) -> anyhow::Result<InForce> {
     let Some(file) = file.map(PathBuf::from).or_else(nearest_settings) else {
-        return Ok(Default::default());
+        return Ok(InForce::default());
     };
     let name = file.display();
     let text = std::fs::read_to_string(&file)
@@ -553,7 +566,22 @@ fn settings(file: Option<&str>) -> anyhow::Result<(Settings, ManagedPolicies)> {
             })?;
         }
     }
-    Ok((settings, policies))
+    let mut read = |path: &str| {
+        let path = file.with_file_name(path);
+        let text = std::fs::read_to_string(&path);
+        text.with_context(|| {
+            let path = path.display();
+            format!("the policy `{path}`, which `{name}` names in `facts`, cannot be read")
+        })
+    };
+    let facts = settings.facts.plan(&mut read, &|message| {
+        anyhow!("`facts` of the settings `{name}`: {message}")
+    })?;
+    Ok(InForce {
+        settings,
+        managed_policies: policies,
+        facts,
+    })
 }
 
 /// The nearest file with settings, in the current directory or above.

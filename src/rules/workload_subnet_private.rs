@@ -202,6 +202,11 @@ impl Standing<'_, '_, '_> {
             );
         }
         let called = self.context.network.name_of(subnet);
+        if let Target::Outside(id) = subnet
+            && self.context.settings.facts.is_private(id) == Some(true)
+        {
+            return Verdict::Holds;
+        }
         let table = match self.context.network.route_table(subnet) {
             Ok(table) => table,
             Err(missing) => return self.unsure(&called, value, &missing),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::Options;
 use super::estate::{Overview, sha256, unreadable};
 use super::reported;
 use crate::finding::Input;
@@ -12,6 +13,7 @@ use crate::model::problem::Problem;
 use crate::model::source::{FileId, SourceMap};
 use crate::model::value::Why;
 use crate::resolve::OtherDraft;
+use crate::settings;
 
 /// A plan or state of another root, or an answer of AWS.
 pub(super) struct Other {
@@ -54,8 +56,16 @@ impl Other {
 
 /// Reads the plans and states of other roots. Each is read whole once, so that what is wrong with it is
 /// said once.
-pub(super) fn read_others(context: &[String], overview: &mut Overview) -> Vec<Other> {
+pub(super) fn read_others(options: &Options, overview: &mut Overview) -> Vec<Other> {
     let mut others: Vec<Other> = Vec::new();
+    others.extend(options.facts.as_ref().map(|text| Other {
+        path: settings::NAME.to_owned(),
+        of: None,
+        answers: None,
+        name: settings::NAME.to_owned(),
+        text: text.clone(),
+    }));
+    let context = &options.context;
     for (of, path) in context.iter().map(|context| answers::named(context)) {
         let mut same = others.iter().filter(|other| other.path == path);
         if same.any(|other| other.of.as_deref() == of) {

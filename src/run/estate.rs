@@ -84,7 +84,7 @@ pub(super) fn each_estate(
     take: &mut dyn FnMut(Estate<'_>),
 ) -> Overview {
     let mut overview = Overview::default();
-    let others = read_others(&options.context, &mut overview);
+    let others = read_others(options, &mut overview);
     let found = load::gather(&options.inputs, &left_out(options));
     for (name, error) in &found.unreadable {
         overview.problems.push(unreadable(name, error));

@@ -67,6 +67,10 @@ pub struct Options {
     pub managed_policies: ManagedPolicies,
     /// What the user says beside the input.
     pub settings: Settings,
+    /// What the settings tell of resources outside of the input, as a plan that changes nothing ([`Facts::plan`]).
+    ///
+    /// [`Facts::plan`]: crate::settings::Facts::plan
+    pub facts: Option<String>,
 }
 
 /// Judges every input. What cannot be read is a problem of the report, and the others are judged.

@@ -4,6 +4,7 @@
 //! [`read`](Settings::read) turns `plangate.yaml` into them; what they come to is the business of whoever asks them.
 
 mod choices;
+mod facts;
 mod pattern;
 mod read;
 mod template;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
 pub use choices::{AccessModel, BucketChoice, KeyGrantMode, RoleModel};
+pub use facts::{EndpointFact, Facts, KeyFact, RoleFact, SubnetFact};
 pub use pattern::{Pattern, any};
 pub use read::{NAME, SettingsError};
 pub use template::Found;
@@ -63,6 +65,8 @@ pub struct Settings {
     pub designated_groups: Vec<Pattern>,
     /// Roles that count as execution roles beside those that workloads run as.
     pub execution_roles: Vec<Pattern>,
+    /// What is known of keys, roles, subnets and endpoints outside of the input.
+    pub facts: Facts,
     /// The severity from which on what is broken fails.
     pub fail_on: Severity,
     /// How a key's policy has to let a role in.
@@ -138,6 +142,7 @@ impl Default for Settings {
             data_writers: BTreeMap::new(),
             designated_groups: Vec::new(),
             execution_roles: Vec::new(),
+            facts: Facts::default(),
             fail_on: Severity::High,
             kms_grant_mode: KeyGrantMode::Either,
             kms_max_rotation_days: 365,
