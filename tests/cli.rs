@@ -298,6 +298,107 @@ fn control_policies_of_files_bind_the_own_accounts() {
 }
 
 #[test]
+fn facts_decide_what_lies_outside_of_the_input() {
+    let folder = scratch("facts");
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    write(
+        "main.tf",
+        r#"
+        provider "aws" {
+          region              = "eu-central-1"
+          allowed_account_ids = ["111122223333"]
+        }
+
+        resource "aws_s3_bucket" "claims" {
+          bucket = "claims"
+        }
+
+        resource "aws_s3_bucket_server_side_encryption_configuration" "claims" {
+          bucket = aws_s3_bucket.claims.id
+
+          rule {
+            apply_server_side_encryption_by_default {
+              sse_algorithm     = "aws:kms"
+              kms_master_key_id = "arn:aws:kms:eu-central-1:111122223333:key/1a2b"
+            }
+          }
+        }
+
+        resource "aws_sagemaker_notebook_instance" "claims" {
+          name          = "claims"
+          role_arn      = "arn:aws:iam::111122223333:role/work/claims"
+          instance_type = "ml.t3.medium"
+        }
+        "#,
+    );
+    let root = folder.to_str().unwrap();
+    let config = folder.join("plangate.yaml");
+    let config = config.to_str().unwrap();
+    let path = |settings: &str| {
+        write("plangate.yaml", settings);
+        let (code, out, said) = run(&["paths", root, "--config", config, "--format", "json"]);
+        assert_eq!((code, said.as_str()), (0, ""), "{out}");
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let hops = report["paths"][0]["hops"].as_array().unwrap().clone();
+        let decision = |step: &str| {
+            let mut hops = hops.iter();
+            let hop = hops.find(|hop| hop["name"] == step);
+            hop.unwrap_or_else(|| panic!("no {step}: {out}"))["decision"].clone()
+        };
+        ["assume-role", "read-data", "decrypt-data"]
+            .map(|step| decision(step).as_str().unwrap().to_owned())
+    };
+    let policy =
+        |statement: &str| format!(r#"{{"Version": "2012-10-17", "Statement": {statement}}}"#);
+    assert_eq!(path("{}\n"), ["undecided"; 3]);
+    write(
+        "trust.json",
+        &policy(
+            r#"{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}"#,
+        ),
+    );
+    write(
+        "data.json",
+        &policy(
+            r#"{"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"], "Resource": "*"}"#,
+        ),
+    );
+    write(
+        "key.json",
+        &policy(
+            r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/work/claims"}, "Action": "kms:*", "Resource": "*"}"#,
+        ),
+    );
+    write(
+        "limit.json",
+        &policy(r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}"#),
+    );
+    let role = "facts:\n  roles:\n    - arn: arn:aws:iam::111122223333:role/work/claims\n      trust: trust.json\n      policies: [data.json]\n";
+    let key = "  keys:\n    - arn: arn:aws:kms:eu-central-1:111122223333:key/1a2b\n      policy: key.json\n";
+    assert_eq!(path(role), ["allowed", "allowed", "undecided"]);
+    assert_eq!(path(&format!("{role}{key}")), ["allowed"; 3]);
+    let limited = format!("{role}      boundary: limit.json\n{key}");
+    assert_eq!(path(&limited), ["allowed", "allowed", "denied-by-default"]);
+    let wrong = |settings: &str| {
+        write("plangate.yaml", settings);
+        let (code, _, said) = run(&["check", root, "--config", config]);
+        assert_eq!(code, 2, "{said}");
+        said
+    };
+    let said = wrong(&role.replace("data.json", "nowhere.json"));
+    assert!(
+        said.contains("nowhere.json`, which `") && said.contains("`facts`"),
+        "{said}"
+    );
+    let said = wrong(&role.replace(":role/", ":user/"));
+    assert!(said.contains("is no ARN of a role"), "{said}");
+    let said = wrong("facts:\n  roles:\n    - arn: a\n");
+    assert!(said.contains("facts.roles[0]: missing field"), "{said}");
+    let said = wrong("facts:\n  role: []\n");
+    assert!(said.contains("did you mean `roles`"), "{said}");
+}
+
+#[test]
 fn init_writes_settings_with_what_it_finds_and_overwrites_none() {
     let folder = scratch("init");
     let file = folder.join("plangate.yaml");

@@ -59,7 +59,7 @@ impl Other {
 pub(super) fn read_others(options: &Options, overview: &mut Overview) -> Vec<Other> {
     let mut others: Vec<Other> = Vec::new();
     others.extend(options.facts.as_ref().map(|text| Other {
-        path: settings::NAME.to_owned(),
+        path: format!("facts in {}", settings::NAME),
         of: None,
         answers: None,
         name: settings::NAME.to_owned(),
