@@ -1,14 +1,14 @@
 //! What was typed, and its turning into options.
 
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
+mod in_force;
 
-use anyhow::{Context, Error, anyhow, bail};
+use std::num::NonZeroUsize;
+
+use anyhow::{Context, Error, bail};
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use in_force::InForce;
 use plangate::finding::Severity;
 use plangate::gate::Gate;
-use plangate::iam::PolicyKind;
-use plangate::iam::catalogue::ManagedPolicies;
 use plangate::load::terraform::Setting;
 use plangate::report::{FORMATS, Format};
 use plangate::rules::{self, RULES, Rule};
@@ -484,7 +484,7 @@ impl Surroundings {
             settings,
             managed_policies,
             facts,
-        } = settings(self.config.as_deref())?;
+        } = in_force::settings(self.config.as_deref())?;
         let rules = selection.map_or_else(|| Ok(Vec::new()), |one| one.rules(&settings))?;
         Ok(plangate::Options {
             settings,
@@ -501,94 +501,6 @@ impl Surroundings {
             region: self.region.clone(),
         })
     }
-}
-
-/// Settings, and what the files that they name say.
-#[derive(Default)]
-struct InForce {
-    settings: Settings,
-    managed_policies: ManagedPolicies,
-    facts: Option<String>,
-}
-
-/// The settings of a file, without one of the nearest.
-fn settings(file: Option<&str>) -> anyhow::Result<InForce> {
-    let Some(file) = file.map(PathBuf::from).or_else(nearest_settings) else {
-        return Ok(InForce::default());
-    };
-    let name = file.display();
-    let text = std::fs::read_to_string(&file)
-        .with_context(|| format!("the settings `{name}` cannot be read"))?;
-    let settings = Settings::read(&text).with_context(|| format!("the settings `{name}`"))?;
-    for rule in settings.severity.keys() {
-        // A bare finding code may be one of any rule.
-        let (rule, is_rule) = match rule.split_once('/') {
-            Some((rule, _)) => (rule, true),
-            None => (
-                rule.as_str(),
-                rules::find(rule).is_some() || rule.starts_with("PG-"),
-            ),
-        };
-        if is_rule {
-            let found = self::rule(rule).map_err(Error::msg);
-            found.with_context(|| format!("`severity` of the settings `{name}`"))?;
-        }
-    }
-    let mut policies = ManagedPolicies::default();
-    let mut supply =
-        |path: &str,
-         whose: &str,
-         take: &mut dyn FnMut(&mut ManagedPolicies, &str) -> Result<(), String>| {
-            let path = file.with_file_name(path);
-            let named = format!("`{}`, which `{name}` names {whose}", path.display());
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("the policy {named}, cannot be read"))?;
-            let supplied = take(&mut policies, &text).map_err(Error::msg);
-            supplied.with_context(|| format!("the policy {named}"))
-        };
-    for (arn, path) in &settings.managed_policies {
-        supply(path, &format!("for `{arn}`"), &mut |policies, text| {
-            policies.supply(arn, text)
-        })?;
-    }
-    let controls = [
-        (PolicyKind::ServiceControl, "scp_files", &settings.scp_files),
-        (
-            PolicyKind::ResourceControl,
-            "rcp_files",
-            &settings.rcp_files,
-        ),
-    ];
-    for (kind, setting, files) in controls {
-        for path in files {
-            supply(path, &format!("in `{setting}`"), &mut |policies, text| {
-                policies.supply_control(kind, path, text)
-            })?;
-        }
-    }
-    let mut read = |path: &str| {
-        let path = file.with_file_name(path);
-        let text = std::fs::read_to_string(&path);
-        text.with_context(|| {
-            let path = path.display();
-            format!("the policy `{path}`, which `{name}` names in `facts`, cannot be read")
-        })
-    };
-    let facts = settings.facts.plan(&mut read, &|message| {
-        anyhow!("`facts` of the settings `{name}`: {message}")
-    })?;
-    Ok(InForce {
-        settings,
-        managed_policies: policies,
-        facts,
-    })
-}
-
-/// The nearest file with settings, in the current directory or above.
-fn nearest_settings() -> Option<PathBuf> {
-    let folder = std::env::current_dir().ok()?;
-    let mut above = folder.ancestors().map(|folder| folder.join(settings::NAME));
-    above.find(|file| file.is_file())
 }
 
 impl HclArgs {
