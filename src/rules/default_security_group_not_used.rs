@@ -1,5 +1,6 @@
 //! PG-NET-005.
 
+use super::resource_policies::leads_to_sagemaker;
 use super::workload_vpcs::{is_beside_workload, named, tenant_of_vpc};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -196,7 +197,7 @@ fn called(context: &Context<'_, '_>, group: Group<'_>) -> String {
     }
 }
 
-/// An endpoint that names no group, in a VPC of which nothing else is known.
+/// An endpoint for SageMaker that names no group, in a VPC of which nothing else is known.
 fn endpoint(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
     let is_interface = match endpoint.setting("vpc_endpoint_type") {
         Setting::Known { text, .. } => text == "Interface",
@@ -208,22 +209,20 @@ fn endpoint(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
     let names_none = endpoint.resource.get(path).is_none_or(is_empty)
         && parts.found.is_empty()
         && parts.perhaps_more.is_none();
-    if !is_interface
-        || !names_none
-        || !matches!(vpc, Some(Target::Outside(_)))
-        || is_beside_workload(context, endpoint.id) != Truth::Yes
-    {
+    if !is_interface || !names_none || !matches!(vpc, Some(Target::Outside(_))) {
         return Verdict::NotApplicable;
     }
-    let message = format!(
-        "`{}` is not set, so this endpoint has the default security group of its VPC, like whatever else names none",
-        endpoint.own_path(path)
-    );
-    Verdict::Broken(vec![
-        Evidence::new(message, endpoint.resource.origin)
-            .about("default")
-            .fix("give the endpoint a security group of its own, which lets TCP port 443 in from that of the workload"),
-    ])
+    leads_to_sagemaker(context, endpoint, |endpoint| {
+        let message = format!(
+            "`{}` is not set, so this endpoint has the default security group of its VPC, like whatever else names none",
+            endpoint.own_path(path)
+        );
+        Verdict::Broken(vec![
+            Evidence::new(message, endpoint.resource.origin)
+                .about("default")
+                .fix("give the endpoint a security group of its own, which lets TCP port 443 in from that of the workload"),
+        ])
+    })
 }
 
 /// A default group that the estate manages, beside a workload that does not have it.

@@ -23,6 +23,13 @@ resource "aws_subnet" "notebook" {
 resource "aws_security_group" "notebook" {
   name   = "notebook"
   vpc_id = aws_vpc.main.id
+
+  egress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["10.40.0.0/16"]
+  }
 }
 
 resource "aws_sagemaker_notebook_instance" "claims" {
