@@ -177,6 +177,8 @@ const MENDED: &[&str] = &[
     "studio-access-governed-by-iam",
     "studio-domain-vpc-only",
     "studio-notebook-output-sharing-protected",
+    "subnet-without-auto-public-ip",
+    "vpc-flow-logs-enabled",
     "workload-reaches-services",
     "workload-volume-key-usable",
 ];

@@ -8,18 +8,19 @@ use ipnet::IpNet;
 use super::{Direction, Missing, Network, elements, equal, given, has_port, is_public};
 use crate::model::graph::{Part, ResourceId, Target};
 use crate::model::resource::Resource;
+use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Map, Value, Why};
 use crate::model::vocabulary::Kind;
 
 /// Ports, the first and the last.
-pub(super) type Ports = (i64, i64);
+pub type Ports = (i64, i64);
 
 /// Where the services of AWS are called.
-pub(super) const HTTPS: Ports = (443, 443);
+pub const HTTPS: Ports = (443, 443);
 
 /// What answers come back to, on Amazon Linux.
-pub(super) const ANSWERS: Ports = (32768, 60999);
+pub const ANSWERS: Ports = (32768, 60999);
 
 /// The other side of traffic.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,8 @@ pub(super) enum Other {
     Block(IpNet),
     /// Addresses of the internet, those of AWS's services.
     Public,
+    /// Whoever it is.
+    Anybody,
 }
 
 /// What a network ACL says of some traffic.
@@ -43,6 +46,22 @@ struct Entry {
     number: i64,
     allows: bool,
     fits: Truth,
+    /// Why something that it says is not known.
+    open: Option<Why>,
+    /// What it is about, for people.
+    traffic: String,
+    at: Span,
+}
+
+/// An entry of a network ACL by which the whole internet gets in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenEntry {
+    /// Its number.
+    pub number: i64,
+    /// What it lets in, for people: `TCP ports 0 to 65535`.
+    pub traffic: String,
+    /// Where it is written.
+    pub at: Span,
 }
 
 impl<'g, 'a> Network<'g, 'a> {
@@ -91,8 +110,43 @@ impl<'g, 'a> Network<'g, 'a> {
         }
     }
 
+    /// The entry of a network ACL by which the whole internet gets in at a TCP port, if there is one. A block that is
+    /// kept out before does not change that.
+    pub fn open_entry(&self, acl: ResourceId, port: i64) -> Result<Option<OpenEntry>, Missing> {
+        let (mut entries, unknown) = self.entries(acl, Direction::In, Other::Public, (port, port));
+        entries.sort_by_key(|entry| entry.number);
+        let decides = |entry: &Entry| match entry.fits {
+            Truth::Yes => true,
+            Truth::Unknown => entry.open.is_some(),
+            Truth::No => false,
+        };
+        let first = entries.into_iter().find(decides);
+        let open = first.as_ref().and_then(|entry| entry.open);
+        let open = open.map(|why| Missing {
+            value: format!("an entry of {}", self.graph.get(acl).address.as_str()),
+            why,
+        });
+        match (unknown.or(open), first) {
+            (Some(missing), _) => Err(missing),
+            (None, Some(entry)) if entry.allows => Ok(Some(OpenEntry {
+                number: entry.number,
+                traffic: entry.traffic,
+                at: entry.at,
+            })),
+            (None, _) => Ok(None),
+        }
+    }
+
+    /// Whether a network ACL is known to let no TCP traffic through at these ports, whoever is on the other side.
+    #[must_use]
+    pub fn acl_denies_all(&self, acl: ResourceId, direction: Direction, ports: Ports) -> bool {
+        let (entries, unknown) = self.entries(acl, direction, Other::Anybody, ports);
+        let mut entries = entries.iter();
+        unknown.is_none() && !entries.any(|entry| entry.allows && entry.fits != Truth::No)
+    }
+
     /// The network ACL of a subnet; none where it has the one that its VPC begins with.
-    fn acl_of(&self, subnet: Target<'_>) -> Result<Option<ResourceId>, Missing> {
+    pub fn acl_of(&self, subnet: Target<'_>) -> Result<Option<ResourceId>, Missing> {
         let mut missing = None;
         for (_, association) in self.all(Kind::NaclAssoc) {
             let named = given(association.get("subnet_id")).map(|value| self.subnet(value));
@@ -170,13 +224,10 @@ impl<'g, 'a> Network<'g, 'a> {
                 from,
                 to,
             ];
-            let entry = asked.entry(part.get("rule_action"), values);
-            if let (Some(number), Some((allows, fits))) = (number, entry) {
-                found.push(Entry {
-                    number,
-                    allows,
-                    fits,
-                });
+            let at = part.said_by.origin;
+            let entry = asked.entry(part.get("rule_action"), values, number, at);
+            if let Some(entry) = entry {
+                found.push(entry);
             } else {
                 let missing = Missing::of(part.said_by, "rule_action", Why::KnownAfterApply);
                 unknown.get_or_insert(missing);
@@ -187,7 +238,9 @@ impl<'g, 'a> Network<'g, 'a> {
             Direction::Out => "egress",
         };
         for value in resource.get(name).map(elements).unwrap_or_default() {
-            let entry = value.as_map().and_then(|map| inline(map, other, ports));
+            let at = value.origin;
+            let entry = value.as_map();
+            let entry = entry.and_then(|map| inline(map, &Asked { other, ports }, at));
             if let Some(entry) = entry {
                 found.push(entry);
             } else {
@@ -199,8 +252,7 @@ impl<'g, 'a> Network<'g, 'a> {
     }
 }
 
-fn inline(map: &Map<'_>, other: Other, ports: Ports) -> Option<Entry> {
-    let asked = Asked { other, ports };
+fn inline(map: &Map<'_>, asked: &Asked, at: Span) -> Option<Entry> {
     let get = |name: &str| map.get(name);
     let values = [
         "protocol",
@@ -210,13 +262,8 @@ fn inline(map: &Map<'_>, other: Other, ports: Ports) -> Option<Entry> {
         "to_port",
     ]
     .map(get);
-    let (allows, fits) = asked.entry(get("action"), values)?;
-    let number = get("rule_no").and_then(number)?;
-    Some(Entry {
-        number,
-        allows,
-        fits,
-    })
+    let number = get("rule_no").and_then(number);
+    asked.entry(get("action"), values, number, at)
 }
 
 /// Traffic of which an entry is asked.
@@ -230,17 +277,22 @@ impl Asked {
     fn entry(
         &self,
         action: Option<&Value<'_>>,
-        [protocol, block, block_v6, from, to]: [Option<&Value<'_>>; 5],
-    ) -> Option<(bool, Truth)> {
+        values: [Option<&Value<'_>>; 5],
+        number: Option<i64>,
+        at: Span,
+    ) -> Option<Entry> {
+        let [protocol, block, block_v6, from, to] = values;
         let allows = action
             .and_then(Value::as_text)?
             .eq_ignore_ascii_case("allow");
-        let ports = match protocol.map(|protocol| &protocol.data) {
-            Some(Data::Text(text)) => self.by_protocol(text, from, to),
-            Some(Data::Number(number)) => self.by_protocol(&number.to_string(), from, to),
-            Some(_) => Truth::Unknown,
-            None => Truth::No,
+        let protocol = match protocol.map(|protocol| &protocol.data) {
+            Some(Data::Text(text)) => Some(text.to_ascii_lowercase()),
+            Some(Data::Number(number)) => Some(number.to_string()),
+            Some(_) => None,
+            None => Some(String::new()),
         };
+        let protocol = protocol.as_deref();
+        let ports = protocol.map_or(Truth::Unknown, |text| self.by_protocol(text, from, to));
         let of_other = match (given(block), given(block_v6)) {
             (Some(block), _) => match block.as_text().map(str::parse::<IpNet>) {
                 Some(Ok(block)) => self.by_block(&block),
@@ -250,7 +302,19 @@ impl Asked {
             (None, Some(_)) => Truth::No,
             (None, None) => Truth::Unknown,
         };
-        Some((allows, ports.and(of_other)))
+        let mut values = values.into_iter().flatten();
+        let open = values.find_map(|value| match &value.data {
+            Data::Text(_) | Data::Number(_) | Data::Null => None,
+            _ => Some(value.why_unknown().unwrap_or(Why::KnownAfterApply)),
+        });
+        Some(Entry {
+            number: number?,
+            allows,
+            fits: ports.and(of_other),
+            open,
+            traffic: traffic(protocol.unwrap_or_default(), from, to),
+            at,
+        })
     }
 
     fn by_protocol(
@@ -259,8 +323,8 @@ impl Asked {
         from: Option<&Value<'_>>,
         to: Option<&Value<'_>>,
     ) -> Truth {
-        match protocol.to_ascii_lowercase().as_str() {
-            "-1" | "all" => Truth::Yes,
+        match protocol {
+            _ if is_all(protocol) => Truth::Yes,
             "tcp" | "6" => match has_port(from, to, self.ports.0, self.ports.1) {
                 // Some of them.
                 Truth::No if self.overlaps(from, to) => Truth::Unknown,
@@ -277,6 +341,7 @@ impl Asked {
 
     fn by_block(&self, block: &IpNet) -> Truth {
         match self.other {
+            Other::Anybody => Truth::Yes,
             Other::Public if block.prefix_len() == 0 => Truth::Yes,
             Other::Public if is_public(block) => Truth::Unknown,
             Other::Block(other) if block.contains(&other) => Truth::Yes,
@@ -284,6 +349,21 @@ impl Asked {
             Other::Public | Other::Block(_) => Truth::No,
         }
     }
+}
+
+/// What traffic an entry is about, for people.
+fn traffic(protocol: &str, from: Option<&Value<'_>>, to: Option<&Value<'_>>) -> String {
+    match (from.and_then(number), to.and_then(number)) {
+        _ if is_all(protocol) => "all traffic".to_owned(),
+        (Some(from), Some(to)) if from == to => format!("TCP port {from}"),
+        (Some(from), Some(to)) => format!("TCP ports {from} to {to}"),
+        _ => "TCP".to_owned(),
+    }
+}
+
+/// Whether it names all protocols.
+fn is_all(protocol: &str) -> bool {
+    matches!(protocol, "-1" | "all")
 }
 
 /// Whether a rule of its own is about what goes out; none where that is not known.

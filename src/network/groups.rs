@@ -186,7 +186,8 @@ impl<'g, 'a> Network<'g, 'a> {
     }
 
     /// The group that a resource is, or manages.
-    fn group_of(&self, id: ResourceId) -> Group<'static> {
+    #[must_use]
+    pub fn group_of(&self, id: ResourceId) -> Group<'static> {
         let resource = self.graph.get(id);
         if let Some(Kind::SgDefault) = resource.kind() {
             let vpc = given(resource.get("vpc_id"));

@@ -12,6 +12,7 @@ mod groups;
 mod reach;
 mod routes;
 
+pub use acls::{ANSWERS, HTTPS, OpenEntry, Ports};
 pub use endpoints::{OF_CUSTOMERS, Passage, serves};
 pub use exits::WayOut;
 pub use groups::{Direction, Group, GroupRule, GroupRules, Peer};

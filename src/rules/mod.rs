@@ -22,6 +22,7 @@ mod cross_account_image_shared_correctly;
 mod customer_keys;
 mod data_events;
 mod data_readers_closed_world;
+mod default_security_group_not_used;
 mod default_vpc_not_used;
 mod denials;
 mod endpoint_does_not_replace_permission;
@@ -58,6 +59,7 @@ mod key_usable;
 mod key_use_limited_to_expected_principals;
 mod key_uses;
 mod log_destinations;
+mod network_acl_not_wide_open;
 mod network_controls_are_not_user_access_control;
 mod no_exfiltration_route;
 mod no_iam_user_access_keys;
@@ -129,10 +131,12 @@ mod studio_access_governed_by_iam;
 mod studio_domain_vpc_only;
 mod studio_notebook_output_sharing_protected;
 mod studio_storage_encrypted_with_customer_key;
+mod subnet_without_auto_public_ip;
 mod suggested_statement;
 mod supporting_endpoints_present;
 mod tag_mutability;
 mod volume_key_is_not_data_access;
+mod vpc_flow_logs_enabled;
 mod workload_egress_restricted;
 mod workload_ingress_closed;
 mod workload_internet_egress_controlled;
@@ -239,9 +243,13 @@ pub static RULES: &[Rule] = &[
     runtime_endpoint_not_mistaken_for_api::RULE,
     endpoint_not_in_public_subnet::RULE,
     workload_subnet_private::RULE,
+    subnet_without_auto_public_ip::RULE,
     workload_egress_restricted::RULE,
     workload_ingress_closed::RULE,
+    default_security_group_not_used::RULE,
+    network_acl_not_wide_open::RULE,
     workload_internet_egress_controlled::RULE,
+    vpc_flow_logs_enabled::RULE,
     default_vpc_not_used::RULE,
     repository_policy_not_public::RULE,
     repository_tags_immutable::RULE,

@@ -48,6 +48,53 @@ pub(super) fn vpcs_of<'g>(
     vpcs
 }
 
+/// A workload that stands in subnets of the customer, or an endpoint for SageMaker; the first of the estate's own
+/// that a subnet is for.
+pub(super) fn tenant_of_subnet(
+    context: &Context<'_, '_>,
+    subnet: ResourceId,
+) -> Option<ResourceId> {
+    let subnet = Target::Resource(subnet);
+    let mut all = tenants(context);
+    all.find(|id| {
+        if context.graph.get(*id).kind() == Some(Kind::Endpoint) {
+            return context.network.subnets_of_endpoint(*id).contains(&subnet);
+        }
+        let mut own = subnets_of(context, *id).into_iter();
+        own.any(|(one, _)| one == subnet)
+    })
+}
+
+/// The same of a VPC.
+pub(super) fn tenant_of_vpc(context: &Context<'_, '_>, vpc: Target<'_>) -> Option<ResourceId> {
+    let mut all = tenants(context);
+    all.find(|id| {
+        if context.graph.get(*id).kind() == Some(Kind::Endpoint) {
+            return context.network.vpc_of_endpoint(*id) == Some(vpc);
+        }
+        vpcs_of(context, *id).iter().any(|(one, _)| *one == vpc)
+    })
+}
+
+/// Workloads that stand in subnets, then endpoints for SageMaker, of the estate's own.
+pub(super) fn tenants<'c>(context: &'c Context<'_, '_>) -> impl Iterator<Item = ResourceId> + 'c {
+    let own = |id: &ResourceId| context.graph.get(*id).standing == Standing::Judged;
+    let of_kind = |is_one: fn(Kind) -> bool| {
+        let all = context.graph.iter();
+        all.filter(move |(_, resource)| resource.kind().is_some_and(is_one))
+            .map(|(id, _)| id)
+    };
+    let workloads = of_kind(|kind| PLACED_KINDS.contains(&kind));
+    let endpoints = of_kind(|kind| kind == Kind::Endpoint);
+    let endpoints = endpoints.filter(|id| is_for_sagemaker(context, *id));
+    workloads.chain(endpoints).filter(own)
+}
+
+/// A tenant in a message.
+pub(super) fn named(context: &Context<'_, '_>, tenant: ResourceId) -> String {
+    format!("`{}`", context.graph.get(tenant).address.as_str())
+}
+
 /// Whether an endpoint stands where a workload does: in a VPC of one, or beside an endpoint for SageMaker.
 pub(super) fn is_beside_workload(context: &Context<'_, '_>, endpoint: ResourceId) -> Truth {
     let Some(vpc) = context.network.vpc_of_endpoint(endpoint) else {

@@ -11,6 +11,7 @@ mod data;
 mod images;
 mod jobs;
 mod keys;
+mod network;
 mod notebooks;
 mod peers;
 mod people;

@@ -2,7 +2,7 @@
 
 use plangate::finding::{Finding, FindingVerdict, Severity};
 
-use super::{breaks, said_of};
+use super::{breaks, holds, said_of};
 
 fn says(rule: &str, input: &str, code: Option<&str>) -> bool {
     let (verdict, findings) = said_of(rule, &format!("testdata/inputs/peers/{input}"));
@@ -105,5 +105,15 @@ fn an_alias_of_aws_is_no_customer_key() {
         "fail-aws-managed.yaml",
     ] {
         breaks("NB-005", form, None);
+    }
+}
+
+#[test]
+fn a_network_acl_is_judged_by_what_it_lets_through_and_not_for_being_there() {
+    for form in ["pass.tf", "pass.plan.json", "pass.yaml"] {
+        holds("NET-006", form);
+    }
+    for form in ["fail.tf", "fail.plan.json", "fail.yaml"] {
+        breaks("NET-006", form, None);
     }
 }

@@ -18,6 +18,13 @@ resource "aws_vpc" "main" {
   cidr_block = "10.40.0.0/16"
 }
 
+resource "aws_flow_log" "main" {
+  vpc_id               = aws_vpc.main.id
+  traffic_type         = "ALL"
+  log_destination      = "arn:aws:s3:::logs-111122223333"
+  log_destination_type = "s3"
+}
+
 resource "aws_subnet" "private" {
   vpc_id     = aws_vpc.main.id
   cidr_block = "10.40.1.0/24"
