@@ -156,6 +156,7 @@ const MENDED: &[&str] = &[
     "bucket-access-recorded",
     "bucket-public-access-blocked",
     "endpoint-policies-admit-required-traffic",
+    "endpoint-private-dns-enabled",
     "execution-role-has-service-plumbing-permissions",
     "job-pulls-image",
     "job-reads-input",
@@ -177,7 +178,6 @@ const MENDED: &[&str] = &[
     "studio-access-governed-by-iam",
     "studio-domain-vpc-only",
     "studio-notebook-output-sharing-protected",
-    "workload-reaches-services",
     "workload-volume-key-usable",
 ];
 

@@ -1,5 +1,6 @@
 //! PG-VPCE-005.
 
+use super::reaching::weight;
 use super::workload_vpcs::is_beside_workload;
 use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
@@ -7,7 +8,7 @@ use crate::model::resource::Standing;
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
 use crate::network::{Direction, Exit, Group, Missing, Obstacle};
-use crate::paths::{Service, ServiceReach};
+use crate::paths::ServiceReach;
 
 pub(super) const RULE: Rule = Rule {
     id: "endpoint-security-group-correct",
@@ -118,10 +119,7 @@ fn callers(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
             }
         }
     }
-    let severity = |one: &ServiceReach<'_>| match one.service {
-        Service::S3 | Service::SageMakerApi => Severity::High,
-        Service::SageMakerRuntime | Service::Sts | Service::Logs => Severity::Medium,
-    };
+    let severity = |one: &ServiceReach<'_>| weight(one.service);
     if let Some((_, one, cause)) = blocked.first() {
         let mut names: Vec<_> = blocked.iter().map(|(name, ..)| name.as_str()).collect();
         names.dedup();
