@@ -2,7 +2,6 @@
 
 use super::{Direction, Group, GroupRules, Missing, Network, Peer, Standpoint, Traffic};
 use crate::model::graph::Target;
-use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::Why;
@@ -39,16 +38,15 @@ impl<'g, 'a> Network<'g, 'a> {
             Peer::PrefixList(_, Err(_)) | Peer::Group(Err(_)) | Peer::Unknown(_) => Truth::Unknown,
         };
         let (admitted, _) = self.any_admits(&at.groups, direction, traffic, admits);
-        let missing = match at.subnet {
-            Target::Resource(id) if admitted == Truth::Unknown => {
-                Some(self.missing_of(&at.groups, direction, self.graph.get(id)))
-            }
-            _ if admitted == Truth::Unknown => Some(Missing {
-                value: "where it stands, and what its security groups let through".to_owned(),
-                why: Why::ExternalResource,
-            }),
-            _ => None,
-        };
+        let missing = (admitted == Truth::Unknown).then(|| {
+            let value = match at.subnet {
+                Target::Unknown(_) => "the addresses of its subnet".to_owned(),
+                subnet => format!("the addresses of {}", self.name_of(subnet)),
+            };
+            let why = Why::ExternalResource;
+            let missing = self.missing_of(&at.groups, direction);
+            missing.unwrap_or(Missing { value, why })
+        });
         (admitted, missing)
     }
 
@@ -91,28 +89,24 @@ impl<'g, 'a> Network<'g, 'a> {
         &self,
         groups: &[Result<Group<'g>, Missing>],
         direction: Direction,
-        of: &Resource<'_>,
-    ) -> Missing {
+    ) -> Option<Missing> {
         for group in groups {
             let group = match group {
                 Ok(group) => *group,
-                Err(missing) => return missing.clone(),
+                Err(missing) => return Some(missing.clone()),
             };
             let rules = self.rules(group, direction);
             if let Some(missing) = rules.perhaps_more {
-                return missing;
+                return Some(missing);
             }
             let peers = rules.rules.iter().flat_map(|rule| &rule.peers);
             if let Some(missing) = peers.clone().find_map(Peer::missing) {
-                return missing.clone();
+                return Some(missing.clone());
             }
             if let Some((_, missing)) = rules.perhaps.first() {
-                return missing.clone();
+                return Some(missing.clone());
             }
         }
-        Missing {
-            value: format!("the addresses of {}", of.address.as_str()),
-            why: Why::ExternalResource,
-        }
+        None
     }
 }

@@ -12,6 +12,7 @@ use super::endpoints::{flag, is_gateway, is_of_s3};
 use super::{Direction, Group, Missing, Network, Passage, Peer, Traffic, Via};
 use super::{is_public, serves};
 use crate::model::graph::{ResourceId, Target};
+use crate::model::resource::Resource;
 use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Value, Why};
@@ -387,7 +388,8 @@ impl<'g> Network<'g, '_> {
                 );
             }
             (Truth::Unknown, _) => {
-                let missing = self.missing_of(&groups, Direction::In, resource);
+                let missing = self.missing_of(&groups, Direction::In);
+                let missing = missing.unwrap_or_else(|| addresses_of(resource));
                 reach.doubt(Obstacle::EndpointIngress, missing);
             }
         }
@@ -453,7 +455,8 @@ impl<'g> Network<'g, '_> {
                     Target::Resource(id) => self.graph.get(id),
                     _ => return,
                 };
-                let missing = self.missing_of(&from.groups, Direction::Out, subnet);
+                let missing = self.missing_of(&from.groups, Direction::Out);
+                let missing = missing.unwrap_or_else(|| addresses_of(subnet));
                 reach.doubt(Obstacle::Egress, missing);
             }
         }
@@ -549,5 +552,12 @@ impl<'g> Network<'g, '_> {
         };
         let own = self.graph.get(id).get("cidr_block")?;
         own.as_text().and_then(|text| text.parse().ok())
+    }
+}
+
+fn addresses_of(resource: &Resource<'_>) -> Missing {
+    Missing {
+        value: format!("the addresses of {}", resource.address.as_str()),
+        why: Why::ExternalResource,
     }
 }

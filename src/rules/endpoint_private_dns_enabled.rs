@@ -7,16 +7,35 @@ use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
 use crate::model::truth::Truth;
-use crate::model::value::{Data, Piece, Value, Why};
+use crate::model::value::{Data, Value, Why};
 use crate::model::vocabulary::Kind;
-use crate::network::{Exit, OF_CUSTOMERS, Obstacle, is_gateway, serves};
+use crate::network::{Exit, Obstacle, is_gateway, serves};
 use crate::paths::ServiceReach;
 
 const FLAG: &str = "private_dns_enabled";
 
-/// Services of AWS whose endpoints go by names of their own, or whose private names people leave off with
-/// reason: they hide public APIs of others behind the endpoint.
-const BY_OTHER_NAMES: [&str; 3] = ["execute-api", "dynamodb", "transfer.server"];
+/// What the code of workloads calls by the name of the service: others are also called by the name of the
+/// endpoint, or keep their public name with reason.
+const BY_NAME: [&str; 18] = [
+    "s3",
+    "sagemaker.api",
+    "sagemaker.api-fips",
+    "sagemaker.runtime",
+    "sagemaker.runtime-fips",
+    "sagemaker.featurestore-runtime",
+    "sagemaker.metrics",
+    "notebook",
+    "studio",
+    "sts",
+    "logs",
+    "monitoring",
+    "kms",
+    "ecr.api",
+    "ecr.dkr",
+    "secretsmanager",
+    "states",
+    "scheduler",
+];
 
 pub(super) const RULE: Rule = Rule {
     id: "endpoint-private-dns-enabled",
@@ -30,8 +49,9 @@ pub(super) const RULE: Rule = Rule {
           the public address: without a way to the internet the call waits until it times out (high where \
           a workload needs Amazon S3 or the SageMaker API), and over a NAT gateway it passes the endpoint \
           and its policy by.",
-    unsure: "Judged are interface endpoints of AWS services, and VPCs with some, where a workload or an \
-             endpoint for SageMaker stands. An absent flag counts as `false`; `enable_dns_support` counts as \
+    unsure: "Judged are interface endpoints of services that the code of workloads calls (S3, SageMaker, AWS STS, \
+             CloudWatch, AWS KMS, Amazon ECR, Secrets Manager, Step Functions), and VPCs with some, where a \
+             workload or an endpoint for SageMaker stands. An absent flag counts as `false`; `enable_dns_support` counts as \
              `true`, `enable_dns_hostnames` as `false`. An interface endpoint for Amazon S3 does without \
              beside a gateway endpoint, and any without where another endpoint of the VPC answers for the \
              service. A private hosted zone that someone writes by hand is not looked at.",
@@ -62,53 +82,35 @@ fn check(context: &Context<'_, '_>, subject: &Subject<'_, '_>) -> Verdict {
     }
 }
 
-/// Whether it is an interface endpoint for a service of AWS that is called by its own name.
+/// Whether it is an interface endpoint for a service that is called by its own name.
 fn is_for_names(endpoint: &Subject<'_, '_>) -> Truth {
     let is_interface = match endpoint.setting("vpc_endpoint_type") {
-        Setting::Known { text, .. } => (text == "Interface").into(),
-        Setting::Absent => Truth::No,
-        Setting::Unknown(..) => Truth::Unknown,
+        Setting::Known { text, .. } => text == "Interface",
+        Setting::Absent | Setting::Unknown(..) => false,
     };
-    is_interface.and(!is_by_other_names(endpoint.resource))
-}
-
-fn is_by_other_names(endpoint: &Resource<'_>) -> Truth {
-    let begin = match endpoint.get("service_name").map(|name| &name.data) {
-        Some(Data::Text(text)) => Some(text.as_ref()),
-        Some(Data::Template(pieces)) => pieces.iter().find_map(|piece| match piece {
-            Piece::Known(text) => Some(text.as_ref()),
-            _ => None,
-        }),
-        _ => None,
-    };
-    if begin.is_some_and(|begin| begin.starts_with(OF_CUSTOMERS)) {
-        return Truth::Yes;
-    }
-    let others = BY_OTHER_NAMES.iter().map(|name| serves(endpoint, name));
-    others.fold(Truth::No, Truth::or)
+    let services = BY_NAME.iter();
+    let services = services.map(|name| serves(endpoint.resource, name));
+    Truth::from(is_interface).and(services.fold(Truth::No, Truth::or))
 }
 
 fn of_endpoint(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
     let is_for_names = is_for_names(endpoint);
-    if is_for_names == Truth::No || is_beside_workload(context, endpoint.id) != Truth::Yes {
+    let (is_on, missing) = context.network.has_private_dns(endpoint.id);
+    let is_beside = is_beside_workload(context, endpoint.id) == Truth::Yes;
+    // One whose service cannot be told may be for SageMaker itself.
+    let is_subject = is_beside || is_for_names == Truth::Unknown && is_on != Truth::Yes;
+    if is_for_names == Truth::No || !is_subject {
         return Verdict::NotApplicable;
     }
-    let (is_on, missing) = context.network.has_private_dns(endpoint.id);
     if is_on == Truth::Yes || is_answered_for(context, endpoint) {
         return Verdict::Holds;
     }
     let question = "whether the name of the service leads to this endpoint";
     if is_for_names == Truth::Unknown {
-        let of_type = matches!(endpoint.setting("vpc_endpoint_type"), Setting::Unknown(..));
-        let path = if of_type {
-            "vpc_endpoint_type"
-        } else {
-            "service_name"
-        };
-        let value = endpoint.resource.get(path);
+        let value = endpoint.resource.get("service_name");
         let why = value.and_then(Value::why_unknown);
         let why = why.unwrap_or(Why::KnownAfterApply);
-        return Verdict::Unsure(vec![endpoint.unsure(path, why, question)]);
+        return Verdict::Unsure(vec![endpoint.unsure("service_name", why, question)]);
     }
     if missing.is_some() {
         let why = match endpoint.setting(FLAG) {

@@ -6,7 +6,7 @@ use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::graph::ResourceId;
 use crate::model::resource::Standing;
 use crate::model::vocabulary::Kind;
-use crate::network::{Direction, Exit, Missing, Obstacle, is_gateway};
+use crate::network::{Direction, Exit, Missing, Obstacle, Peer, is_gateway};
 use crate::paths::ServiceReach;
 
 pub(super) const RULE: Rule = Rule {
@@ -135,7 +135,11 @@ fn broken(
         .code(Obstacle::Egress.code())
         .about("egress");
     for rule in rules.rules.iter().filter(|rule| rule.at != at) {
-        let to: Vec<_> = rule.peers.iter().map(|peer| format!("`{peer}`")).collect();
+        let to = rule.peers.iter().map(|peer| match peer {
+            Peer::Group(Ok(group)) => context.network.name_of_group(*group),
+            peer => format!("`{peer}`"),
+        });
+        let to: Vec<_> = to.collect();
         let said = format!("lets {} out to {}", rule.traffic, to.join(", "));
         evidence = evidence.related(said, rule.at);
     }

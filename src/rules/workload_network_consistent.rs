@@ -12,7 +12,7 @@ use crate::model::truth::Truth;
 use crate::model::value::{Data, Value, Why};
 use crate::model::vocabulary::Kind;
 use crate::network::{Direction, Missing, Standpoint, Traffic};
-use crate::workload::{JOB_KINDS, ProcessingJob, groups_paths, noun};
+use crate::workload::{JOB_KINDS, ProcessingJob, groups_paths, noun, subnets_path};
 
 /// The ports at which the apps of Studio talk to each other.
 const OF_APPS: Traffic = Traffic::Tcp(8192, 65535);
@@ -296,9 +296,14 @@ fn zones(
             _ => None,
         };
         let zone = zone.and_then(Value::as_text);
+        if let (Target::Unknown(why), Some(path)) = (subnet, subnets_path(kind)) {
+            let question = "in how many Availability Zones it stands";
+            let unsure = workload.unsure(path, *why, question);
+            return Verdict::Unsure(vec![unsure.severity(Severity::Info)]);
+        }
         // One of them that is not known may be another.
-        if zone.is_none() && subnets.len() > 1 || subnet_is_open(*subnet) {
-            return Verdict::Holds;
+        if zone.is_none() && subnets.len() > 1 {
+            return Verdict::NotApplicable;
         }
         if !zones.contains(&zone) {
             zones.push(zone);
@@ -326,11 +331,6 @@ fn zones(
             .severity(Severity::Info)
             .fix("name subnets of a second Availability Zone too"),
     ])
-}
-
-/// A value that may be several subnets.
-const fn subnet_is_open(subnet: Target<'_>) -> bool {
-    matches!(subnet, Target::Unknown(_))
 }
 
 /// Whether the subnets of a job have the addresses that its instances take.
