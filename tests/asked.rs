@@ -38,14 +38,17 @@ const ASKING: [&str; 14] = [
 
 /// What has the form of a path and is none: a type, parts of host and service names, what keys are for, the end of
 /// several names.
-const NO_PATHS: [&str; 10] = [
+const NO_PATHS: [&str; 13] = [
     "aws.sagemaker",
     "aws_security_group_rule",
     "com.amazonaws.vpce",
     "dkr.ecr",
+    "ecr.api",
+    "ecr.dkr",
     "generate_verify_mac",
     "oidc.eks",
     "sagemaker.api",
+    "sagemaker.metrics",
     "sagemaker.runtime",
     "sign_verify",
     "source_uri",

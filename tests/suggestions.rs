@@ -156,6 +156,7 @@ const MENDED: &[&str] = &[
     "bucket-access-recorded",
     "bucket-public-access-blocked",
     "endpoint-policies-admit-required-traffic",
+    "endpoint-private-dns-enabled",
     "execution-role-has-service-plumbing-permissions",
     "job-pulls-image",
     "job-reads-input",
@@ -179,7 +180,6 @@ const MENDED: &[&str] = &[
     "studio-notebook-output-sharing-protected",
     "subnet-without-auto-public-ip",
     "vpc-flow-logs-enabled",
-    "workload-reaches-services",
     "workload-volume-key-usable",
 ];
 

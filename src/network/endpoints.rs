@@ -242,6 +242,14 @@ impl<'g> Network<'g, '_> {
             }
             _ => {}
         }
+        self.has_private_dns(endpoint)
+    }
+
+    /// Whether private DNS of an interface endpoint is on, inside it or by a resource of its own, and what
+    /// would tell.
+    #[must_use]
+    pub fn has_private_dns(&self, endpoint: ResourceId) -> (Truth, Option<Missing>) {
+        let resource = self.graph.get(endpoint);
         let parts = self.graph.parts(endpoint, Kind::EndpointDns);
         let said = parts.found.iter().map(|part| {
             let value = part.get("private_dns_enabled");
@@ -255,7 +263,9 @@ impl<'g> Network<'g, '_> {
     }
 }
 
-pub(super) fn is_gateway(endpoint: &Resource<'_>) -> bool {
+/// Whether an endpoint is a gateway, which it is unless it says otherwise.
+#[must_use]
+pub fn is_gateway(endpoint: &Resource<'_>) -> bool {
     endpoint
         .get("vpc_endpoint_type")
         .is_none_or(|value| value.as_text() == Some("Gateway"))
@@ -284,6 +294,16 @@ const LISTS_OF_S3: [(&str, &str); 11] = [
     ("us-west-1", "pl-6ba54002"),
     ("us-west-2", "pl-68a54001"),
 ];
+
+impl Network<'_, '_> {
+    /// Whether a prefix list is one of a service of AWS, by its name: no machine of a customer is in it.
+    pub(super) fn is_list_of_aws(&self, list: &str) -> bool {
+        let mut known = LISTS_OF_S3.iter();
+        let begin = list.split(".prefix_list_id").next().unwrap_or(list);
+        let of = self.graph.find(begin).map(|id| self.graph.get(id));
+        known.any(|(_, id)| *id == list) || of.is_some_and(|of| of.kind() == Some(Kind::Endpoint))
+    }
+}
 
 /// Whether a prefix list is that of Amazon S3 in the region of an endpoint for it, by the list's id.
 pub(super) fn is_of_s3(list: &str, endpoint: &Resource<'_>) -> bool {

@@ -64,6 +64,35 @@ pub struct GroupRule<'g, 'a> {
     pub is_https: Truth,
     /// From where, or to where.
     pub peers: Vec<Peer<'g>>,
+    /// What the rule says of protocol and ports; none where it lets everything through.
+    content: Option<&'g Map<'a>>,
+}
+
+/// Traffic that a rule may let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Traffic {
+    /// TCP at all of these ports.
+    Tcp(i64, i64),
+    /// TCP at some port, whichever.
+    SomeTcp,
+    /// UDP port 500, at which two machines agree on keys (IKE).
+    KeyExchange,
+    /// IP protocol 50, which carries what they encrypt (ESP).
+    Encrypted,
+}
+
+impl Traffic {
+    /// TCP port 443, at which the services of AWS are called.
+    pub const HTTPS: Self = Self::Tcp(443, 443);
+}
+
+impl GroupRule<'_, '_> {
+    /// Whether it is about this traffic, among others.
+    #[must_use]
+    pub fn carries(&self, traffic: Traffic) -> Truth {
+        self.content
+            .map_or(Truth::Yes, |content| carries(content, traffic))
+    }
 }
 
 /// What a rule lets through: the traffic, with each peer.
@@ -201,6 +230,29 @@ impl<'g, 'a> Network<'g, 'a> {
         vpc.map_or(Group::Resource(id), Group::DefaultOf)
     }
 
+    /// The resource that says what a group lets through, if one does.
+    #[must_use]
+    pub fn resource_of_group(&self, group: Group<'_>) -> Option<ResourceId> {
+        match group {
+            Group::Resource(id) => Some(id),
+            Group::DefaultOf(vpc) => self.managers(vpc).next().map(|(id, _)| id),
+            Group::Outside(_) => None,
+        }
+    }
+
+    /// The VPC of a group, where the input tells it.
+    #[must_use]
+    pub fn vpc_of_group(&self, group: Group<'g>) -> Option<Target<'g>> {
+        match group {
+            Group::Resource(id) => {
+                let vpc = given(self.graph.get(id).get("vpc_id"))?;
+                Some(self.graph.target(vpc, Kind::VPCS))
+            }
+            Group::DefaultOf(vpc) => Some(Target::Resource(vpc)),
+            Group::Outside(_) => None,
+        }
+    }
+
     /// What manages the default group of a VPC.
     fn managers(&self, vpc: ResourceId) -> impl Iterator<Item = (ResourceId, &'g Resource<'a>)> {
         let managers = self.all(Kind::SgDefault);
@@ -264,6 +316,7 @@ impl<'g, 'a> Network<'g, 'a> {
             traffic: "all traffic".to_owned(),
             is_https: Truth::Yes,
             peers,
+            content: None,
         })
     }
 
@@ -374,8 +427,9 @@ impl<'g, 'a> Network<'g, 'a> {
             said_by,
             at,
             traffic: traffic(content),
-            is_https: is_https(content),
+            is_https: carries(content, Traffic::HTTPS),
             peers: Vec::new(),
+            content: Some(content),
         };
         for name in ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"] {
             for value in given(content.get(name)).map(elements).unwrap_or_default() {
@@ -442,8 +496,8 @@ fn is_of(rule: &Resource<'_>, direction: Direction) -> Truth {
     }
 }
 
-/// Whether a rule is about TCP port 443, among others.
-fn is_https(content: &Map<'_>) -> Truth {
+/// Whether a rule is about this traffic, among others.
+fn carries(content: &Map<'_>, traffic: Traffic) -> Truth {
     let protocol = given(content.get("protocol")).or_else(|| given(content.get("ip_protocol")));
     let protocol = match protocol.map(|value| &value.data) {
         Some(Data::Text(text)) => text.to_ascii_lowercase(),
@@ -451,9 +505,20 @@ fn is_https(content: &Map<'_>) -> Truth {
         Some(_) => return Truth::Unknown,
         None => return Truth::No,
     };
-    match protocol.as_str() {
-        "-1" | "all" => Truth::Yes,
-        "tcp" | "6" => super::has_port(content.get("from_port"), content.get("to_port"), 443, 443),
+    let has = |first, last| {
+        super::has_port(
+            content.get("from_port"),
+            content.get("to_port"),
+            first,
+            last,
+        )
+    };
+    match (protocol.as_str(), traffic) {
+        ("-1" | "all", _)
+        | ("tcp" | "6", Traffic::SomeTcp)
+        | ("50" | "esp", Traffic::Encrypted) => Truth::Yes,
+        ("tcp" | "6", Traffic::Tcp(first, last)) => has(first, last),
+        ("udp" | "17", Traffic::KeyExchange) => has(500, 500),
         _ => Truth::No,
     }
 }

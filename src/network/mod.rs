@@ -6,6 +6,7 @@
 //! would tell. Whether an answer is good or bad is left to rules.
 
 mod acls;
+mod admission;
 mod endpoints;
 mod exits;
 mod groups;
@@ -13,9 +14,9 @@ mod reach;
 mod routes;
 
 pub use acls::{ANSWERS, HTTPS, OpenEntry, Ports};
-pub use endpoints::{OF_CUSTOMERS, Passage, serves};
+pub use endpoints::{OF_CUSTOMERS, Passage, is_gateway, serves};
 pub use exits::WayOut;
-pub use groups::{Direction, Group, GroupRule, GroupRules, Peer};
+pub use groups::{Direction, Group, GroupRule, GroupRules, Peer, Traffic};
 pub use reach::{Blocked, Exit, Obstacle, Reach, Standpoint};
 pub use routes::{Destination, Route, RouteTable, Via};
 
@@ -64,13 +65,14 @@ const KINDS: &[Kind] = &[
     Kind::Endpoint,
 ];
 
-/// Blocks that are no part of the internet: RFC 1918, RFC 6598, RFC 3927, RFC 4193 and link-local.
+/// Blocks that are no part of the internet: RFC 1918, RFC 6598, RFC 3927, loopback, RFC 4193 and link-local.
 const PRIVATE: &[&str] = &[
     "10.0.0.0/8",
     "172.16.0.0/12",
     "192.168.0.0/16",
     "100.64.0.0/10",
     "169.254.0.0/16",
+    "127.0.0.0/8",
     "fc00::/7",
     "fe80::/10",
 ];

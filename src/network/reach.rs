@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 use super::acls::{ANSWERS, HTTPS, Other, Passes};
 use super::endpoints::{flag, is_gateway, is_of_s3};
-use super::{Direction, Group, GroupRules, Missing, Network, Passage, Peer, Via};
+use super::{Direction, Group, Missing, Network, Passage, Peer, Traffic, Via};
 use super::{is_public, serves};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::Resource;
@@ -125,10 +125,31 @@ enum Destination {
     Public,
 }
 
-impl<'g, 'a> Network<'g, 'a> {
+impl<'g> Network<'g, '_> {
     /// Whether a service is reached from where a workload stands.
     #[must_use]
     pub fn reach(&self, from: &Standpoint<'g>, service: &str) -> Reach {
+        let mut reach = self.reach_by_way(from, service);
+        // Groups that let nothing out keep everything out of reach, whatever the way.
+        let is_said = reach.blocked.iter().any(|one| one.by == Obstacle::Egress);
+        if !is_said && !from.groups.is_empty() {
+            let anything = |_: &Peer<'g>| Truth::Yes;
+            let out = self.any_admits(&from.groups, Direction::Out, Traffic::HTTPS, anything);
+            if let (Truth::No, at) = out {
+                reach.unknown.retain(|(by, _)| *by != Obstacle::Egress);
+                reach.block(Obstacle::Egress, self.lets_nothing_out(from), at);
+            }
+        }
+        reach
+    }
+
+    fn lets_nothing_out(&self, from: &Standpoint<'g>) -> String {
+        let groups = from.groups.iter().filter_map(|group| group.as_ref().ok());
+        let names: Vec<_> = groups.map(|group| self.name_of_group(*group)).collect();
+        format!("{} lets no TCP port 443 out to there", names.join(" and "))
+    }
+
+    fn reach_by_way(&self, from: &Standpoint<'g>, service: &str) -> Reach {
         let mut reach = Reach::default();
         let vpc = match self.vpc_of(from.subnet) {
             Ok(Target::Resource(vpc)) if self.graph.get(vpc).standing.is_whole() => vpc,
@@ -272,16 +293,26 @@ impl<'g, 'a> Network<'g, 'a> {
         }
     }
 
-    /// Whether a VPC answers with the private names of its endpoints.
-    fn names(&self, vpc: ResourceId, reach: &mut Reach) {
+    /// The settings of a VPC that it takes to answer with the private names of its endpoints, and whether
+    /// they are on.
+    #[must_use]
+    pub fn names_of(&self, vpc: ResourceId) -> [(&'static str, Truth); 2] {
         let resource = self.graph.get(vpc);
-        for name in ["enable_dns_support", "enable_dns_hostnames"] {
+        ["enable_dns_support", "enable_dns_hostnames"].map(|name| {
             // What AWS does for a VPC where nothing is written; that of the default VPC is on.
             let is_default = resource.kind() == Some(Kind::VpcDefault);
             let is_on = match resource.get(name) {
                 None => (is_default || name == "enable_dns_support").into(),
                 value => flag(value),
             };
+            (name, is_on)
+        })
+    }
+
+    /// Whether a VPC answers with the private names of its endpoints.
+    fn names(&self, vpc: ResourceId, reach: &mut Reach) {
+        let resource = self.graph.get(vpc);
+        for (name, is_on) in self.names_of(vpc) {
             match is_on {
                 Truth::Yes => {}
                 Truth::No => {
@@ -337,7 +368,7 @@ impl<'g, 'a> Network<'g, 'a> {
             },
             Peer::PrefixList(_, Err(_)) | Peer::Group(Err(_)) | Peer::Unknown(_) => Truth::Unknown,
         };
-        match self.any_admits(&groups, Direction::In, admits) {
+        match self.any_admits(&groups, Direction::In, Traffic::HTTPS, admits) {
             (Truth::Yes, _) => {}
             (Truth::No, at) => {
                 let names: Vec<_> = groups
@@ -357,7 +388,8 @@ impl<'g, 'a> Network<'g, 'a> {
                 );
             }
             (Truth::Unknown, _) => {
-                let missing = self.missing_of(&groups, Direction::In, resource);
+                let missing = self.missing_of(&groups, Direction::In);
+                let missing = missing.unwrap_or_else(|| addresses_of(resource));
                 reach.doubt(Obstacle::EndpointIngress, missing);
             }
         }
@@ -413,24 +445,18 @@ impl<'g, 'a> Network<'g, 'a> {
             (Destination::Gateway(_), Peer::PrefixList(name, _)) => self.is_list_of(name, to),
             (_, Peer::PrefixList(..) | Peer::Group(Err(_)) | Peer::Unknown(_)) => Truth::Unknown,
         };
-        match self.any_admits(&from.groups, Direction::Out, admits) {
+        match self.any_admits(&from.groups, Direction::Out, Traffic::HTTPS, admits) {
             (Truth::Yes, _) => {}
             (Truth::No, at) => {
-                let names: Vec<_> = from
-                    .groups
-                    .iter()
-                    .filter_map(|group| group.as_ref().ok())
-                    .map(|group| self.name_of_group(*group))
-                    .collect();
-                let text = format!("{} lets no TCP port 443 out to there", names.join(" and "));
-                reach.block(Obstacle::Egress, text, at);
+                reach.block(Obstacle::Egress, self.lets_nothing_out(from), at);
             }
             (Truth::Unknown, _) => {
                 let subnet = match from.subnet {
                     Target::Resource(id) => self.graph.get(id),
                     _ => return,
                 };
-                let missing = self.missing_of(&from.groups, Direction::Out, subnet);
+                let missing = self.missing_of(&from.groups, Direction::Out);
+                let missing = missing.unwrap_or_else(|| addresses_of(subnet));
                 reach.doubt(Obstacle::Egress, missing);
             }
         }
@@ -487,69 +513,6 @@ impl<'g, 'a> Network<'g, 'a> {
         }
     }
 
-    /// Whether one of several groups admits what is asked: a group admits it if one of its rules does.
-    fn any_admits(
-        &self,
-        groups: &[Result<Group<'g>, Missing>],
-        direction: Direction,
-        admits: impl Fn(&Peer<'g>) -> Truth,
-    ) -> (Truth, Option<Span>) {
-        let (mut found, mut at) = (Truth::No, None);
-        for group in groups {
-            let Ok(group) = group else {
-                found = found.or(Truth::Unknown);
-                continue;
-            };
-            let rules: GroupRules<'g, 'a> = self.rules(*group, direction);
-            let peers = |peers: &[Peer<'g>]| peers.iter().map(&admits).fold(Truth::No, Truth::or);
-            for rule in &rules.rules {
-                found = found.or(rule.is_https.and(peers(&rule.peers)));
-            }
-            for (rule, _) in &rules.perhaps {
-                if rule.is_https.and(peers(&rule.peers)) != Truth::No {
-                    found = found.or(Truth::Unknown);
-                }
-            }
-            if rules.perhaps_more.is_some() {
-                found = found.or(Truth::Unknown);
-            }
-            if let Group::Resource(id) = group {
-                at = at.or(Some(self.graph.get(*id).origin));
-            }
-        }
-        (found, at)
-    }
-
-    /// What would tell what groups let through.
-    fn missing_of(
-        &self,
-        groups: &[Result<Group<'g>, Missing>],
-        direction: Direction,
-        of: &Resource<'_>,
-    ) -> Missing {
-        for group in groups {
-            let group = match group {
-                Ok(group) => *group,
-                Err(missing) => return missing.clone(),
-            };
-            let rules = self.rules(group, direction);
-            if let Some(missing) = rules.perhaps_more {
-                return missing;
-            }
-            let peers = rules.rules.iter().flat_map(|rule| &rule.peers);
-            if let Some(missing) = peers.clone().find_map(Peer::missing) {
-                return missing.clone();
-            }
-            if let Some((_, missing)) = rules.perhaps.first() {
-                return missing.clone();
-            }
-        }
-        Missing {
-            value: format!("the addresses of {}", of.address.as_str()),
-            why: Why::ExternalResource,
-        }
-    }
-
     /// Whether a prefix list is that of a gateway endpoint.
     fn is_list_of(&self, name: &str, to: Destination) -> Truth {
         let Destination::Gateway(id) = to else {
@@ -581,12 +544,20 @@ impl<'g, 'a> Network<'g, 'a> {
         subnets.map(|subnet| self.block_of(subnet)).collect()
     }
 
-    /// The addresses of a subnet; those of its VPC where its own are not known.
-    fn block_of(&self, subnet: Target<'_>) -> Option<IpNet> {
+    /// The addresses of a subnet, where they are known.
+    #[must_use]
+    pub fn block_of(&self, subnet: Target<'_>) -> Option<IpNet> {
         let Target::Resource(id) = subnet else {
             return None;
         };
         let own = self.graph.get(id).get("cidr_block")?;
         own.as_text().and_then(|text| text.parse().ok())
+    }
+}
+
+fn addresses_of(resource: &Resource<'_>) -> Missing {
+    Missing {
+        value: format!("the addresses of {}", resource.address.as_str()),
+        why: Why::ExternalResource,
     }
 }

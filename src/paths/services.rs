@@ -15,7 +15,7 @@ use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::value::{Data, Value, Why};
 use crate::model::vocabulary::Kind;
-use crate::network::{Blocked, Exit, Missing, Network, Obstacle, Reach, Standpoint, WayOut};
+use crate::network::{Blocked, Exit, Group, Missing, Network, Obstacle, Reach, Standpoint, WayOut};
 use crate::workload::{groups_paths, subnets_path};
 
 /// A service that a workload calls.
@@ -83,6 +83,8 @@ pub struct ServiceReach<'g> {
     pub subnet: Target<'g>,
     /// Where the workload names that subnet.
     pub at: Span,
+    /// The security groups that it has there, as far as they are known.
+    pub groups: Vec<Result<Group<'g>, Missing>>,
     /// The answer.
     pub reach: Reach,
 }
@@ -140,23 +142,16 @@ pub fn services_of<'g>(
             groups: groups_at(network, resource, &groups, subnet),
         };
         for service in services {
-            let reach = match subnet {
-                Target::Unknown(why) => Reach {
-                    unknown: vec![(
-                        Obstacle::Place,
-                        Missing {
-                            value: resource.name_of(path),
-                            why,
-                        },
-                    )],
-                    ..Reach::default()
-                },
-                _ => network.reach(&standpoint, service.endpoint()),
-            };
+            let mut reach = network.reach(&standpoint, service.endpoint());
+            if let Target::Unknown(why) = subnet {
+                let value = resource.name_of(path);
+                reach.unknown = vec![(Obstacle::Place, Missing { value, why })];
+            }
             found.push(ServiceReach {
                 service: *service,
                 subnet,
                 at: value.origin,
+                groups: standpoint.groups.clone(),
                 reach,
             });
         }
@@ -239,7 +234,7 @@ fn is(resource: &Resource<'_>, path: &str, wanted: &str) -> bool {
     text.is_some_and(|text| text.eq_ignore_ascii_case(wanted))
 }
 
-type Groups<'g> = Vec<Result<crate::network::Group<'g>, Missing>>;
+type Groups<'g> = Vec<Result<Group<'g>, Missing>>;
 
 fn groups<'g>(network: &Network<'g, '_>, workload: &'g Resource<'_>) -> Groups<'g> {
     let paths = workload.kind().map(groups_paths).unwrap_or_default();

@@ -1,13 +1,15 @@
 //! PG-VPCE-005.
 
+use super::reaching::weight;
 use super::workload_vpcs::is_beside_workload;
 use super::{Check, Context, Example, Link, Rule, RuleKind, Setting, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::resource::Standing;
+use crate::model::source::Span;
 use crate::model::truth::Truth;
 use crate::model::vocabulary::Kind;
-use crate::network::{Direction, Exit, Group, Missing, Obstacle};
-use crate::paths::{Service, ServiceReach};
+use crate::network::{Direction, Exit, Group, GroupRule, Missing, Obstacle, Peer, Traffic};
+use crate::paths::ServiceReach;
 
 pub(super) const RULE: Rule = Rule {
     id: "endpoint-security-group-correct",
@@ -18,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "the security group of an endpoint lets the workloads in, and nobody from outside",
     why: "An endpoint's security group says which machines reach it: those of the workload at TCP port 443, \
           else every call waits until it times out (`workload-not-admitted`, high). Addresses of the internet \
-          have no business there. Without a group of its own the endpoint has the default one of the VPC, \
+          have no business there, nor has a rule that opens every port to a block (`all-ports`). Without a group of its own the endpoint has the default one of the VPC, \
           like whatever else names none (`default-security-group`). A group cannot tell users apart: \
           that is the endpoint's policy.",
     unsure: "Judged are interface endpoints in a VPC where a workload or an endpoint for SageMaker stands. A \
@@ -79,6 +81,7 @@ fn groups(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
                 .filter(|peer| !peer.lies_in(&context.settings.allowed_ingress_cidrs));
             let from: Vec<_> = public.map(|peer| format!("`{peer}`")).collect();
             if from.is_empty() {
+                verdict = verdict.worse(all_ports(rule, &name, place));
                 continue;
             }
             let message = format!(
@@ -94,6 +97,32 @@ fn groups(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
         }
     }
     verdict
+}
+
+/// Whether a rule lets whole blocks of addresses in at every port. An endpoint answers at one; members of groups
+/// are machines that somebody names.
+fn all_ports(rule: &GroupRule<'_, '_>, name: &str, place: Span) -> Verdict {
+    let blocks = rule
+        .peers
+        .iter()
+        .filter(|peer| matches!(peer, Peer::Block(_) | Peer::PrefixList(..)));
+    let from: Vec<_> = blocks.map(|peer| format!("`{peer}`")).collect();
+    if from.is_empty() || rule.carries(Traffic::Tcp(1, 65535)) != Truth::Yes {
+        return Verdict::Holds;
+    }
+    let message = format!(
+        "{name}, which this endpoint has, lets {} in from {}, and the endpoint answers at TCP port 443 only",
+        rule.traffic,
+        from.join(", ")
+    );
+    let about = format!("{name} {} {}", rule.said_by.address.as_str(), rule.traffic);
+    Verdict::Broken(vec![
+        Evidence::new(message, rule.at)
+            .code("all-ports")
+            .about(about)
+            .related("the security group of this endpoint", place)
+            .fix("let TCP port 443 in, and nothing else"),
+    ])
 }
 
 /// Whether the groups let in those workloads that call through the endpoint.
@@ -119,10 +148,7 @@ fn callers(context: &Context<'_, '_>, endpoint: &Subject<'_, '_>) -> Verdict {
             }
         }
     }
-    let severity = |one: &ServiceReach<'_>| match one.service {
-        Service::S3 | Service::SageMakerApi => Severity::High,
-        Service::SageMakerRuntime | Service::Sts | Service::Logs => Severity::Medium,
-    };
+    let severity = |one: &ServiceReach<'_>| weight(one.service);
     if let Some((_, one, cause)) = blocked.first() {
         let mut names: Vec<_> = blocked.iter().map(|(name, ..)| name.as_str()).collect();
         names.dedup();

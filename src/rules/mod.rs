@@ -25,9 +25,11 @@ mod data_readers_closed_world;
 mod default_security_group_not_used;
 mod default_vpc_not_used;
 mod denials;
+mod distributed_job_group_allows_itself;
 mod endpoint_does_not_replace_permission;
 mod endpoint_not_in_public_subnet;
 mod endpoint_policies_admit_required_traffic;
+mod endpoint_private_dns_enabled;
 mod endpoint_security_group_correct;
 mod execution_role_cannot_escalate;
 mod execution_role_ecr_read_only;
@@ -137,9 +139,11 @@ mod supporting_endpoints_present;
 mod tag_mutability;
 mod volume_key_is_not_data_access;
 mod vpc_flow_logs_enabled;
+mod workload_egress_admits_required_services;
 mod workload_egress_restricted;
 mod workload_ingress_closed;
 mod workload_internet_egress_controlled;
+mod workload_network_consistent;
 mod workload_reaches_services;
 mod workload_subnet_private;
 mod workload_volume_key_usable;
@@ -235,6 +239,7 @@ pub static RULES: &[Rule] = &[
     sagemaker_endpoint_policy_names_principals::RULE,
     sagemaker_endpoint_and_iam_policies_combined::RULE,
     endpoint_security_group_correct::RULE,
+    endpoint_private_dns_enabled::RULE,
     s3_endpoint_present_and_routed::RULE,
     s3_endpoint_policy_prevents_exfiltration::RULE,
     gateway_endpoint_policy_uses_conditions_for_principals::RULE,
@@ -251,6 +256,9 @@ pub static RULES: &[Rule] = &[
     workload_internet_egress_controlled::RULE,
     vpc_flow_logs_enabled::RULE,
     default_vpc_not_used::RULE,
+    distributed_job_group_allows_itself::RULE,
+    workload_egress_admits_required_services::RULE,
+    workload_network_consistent::RULE,
     repository_policy_not_public::RULE,
     repository_tags_immutable::RULE,
     repository_scanned::RULE,

@@ -3,7 +3,9 @@
 use super::{Context, Subject};
 use crate::finding::{Evidence, Severity, Verdict};
 use crate::model::edit::{Edit, Scalar, To};
-use crate::network::{Blocked, Exit, Missing, Obstacle};
+use crate::model::graph::{ResourceId, Target};
+use crate::model::resource::Standing;
+use crate::network::{Blocked, Exit, Missing, Obstacle, is_gateway};
 use crate::paths::{Service, ServiceReach};
 use crate::workload::noun;
 
@@ -12,7 +14,7 @@ use crate::workload::noun;
 pub(super) fn judge(
     context: &Context<'_, '_>,
     workload: &Subject<'_, '_>,
-    is_own: impl Fn(Service, Obstacle) -> bool,
+    is_own: impl Fn(&ServiceReach<'_>, Obstacle, Option<ResourceId>) -> bool,
     severity: impl Fn(Service) -> Severity,
 ) -> Verdict {
     let all = context.reaches_of(workload.id);
@@ -25,14 +27,14 @@ pub(super) fn judge(
             verdict = verdict.worse(Verdict::Holds);
         }
         let own = one.reach.blocked.iter();
-        for cause in own.filter(|cause| is_own(one.service, cause.by)) {
+        for cause in own.filter(|cause| is_own(one, cause.by, cause.off.map(|(of, _)| of))) {
             match blocked.iter_mut().find(|(known, _)| *known == cause) {
                 Some((_, reaches)) => reaches.push(one),
                 None => blocked.push((cause, vec![one])),
             }
         }
         let own = one.reach.unknown.iter();
-        for (_, missing) in own.filter(|(by, _)| is_own(one.service, *by)) {
+        for (_, missing) in own.filter(|(by, _)| is_own(one, *by, None)) {
             match unknown.iter_mut().find(|(known, _)| *known == missing) {
                 Some((_, reaches)) => reaches.push(one),
                 None => unknown.push((missing, vec![one])),
@@ -112,17 +114,54 @@ pub(super) fn is_placed(one: &ServiceReach<'_>) -> bool {
     !unknown.any(|(by, _)| *by == Obstacle::Place)
 }
 
+/// How much it matters that a service is out of reach.
+pub(super) const fn weight(service: Service) -> Severity {
+    match service {
+        Service::S3 | Service::SageMakerApi => Severity::High,
+        Service::SageMakerRuntime | Service::Sts | Service::Logs => Severity::Medium,
+    }
+}
+
+/// The security group of which it is said what it does not let out of there: the first of the workload's that
+/// is judged. None where a group is not known, since that is said of the workload.
+pub(super) fn group_of(context: &Context<'_, '_>, one: &ServiceReach<'_>) -> Option<ResourceId> {
+    let groups = one.groups.iter().map(|group| {
+        let group = group.as_ref().ok()?;
+        context.network.resource_of_group(*group)
+    });
+    let groups: Option<Vec<_>> = groups.collect();
+    let mut groups = groups?.into_iter();
+    groups.find(|id| context.graph.get(*id).standing == Standing::Judged)
+}
+
+/// Whether the VPC or endpoint is judged that does not lead names to the endpoint: then it is said there.
+pub(super) fn is_said_of_names(
+    context: &Context<'_, '_>,
+    one: &ServiceReach<'_>,
+    of: Option<ResourceId>,
+) -> bool {
+    let vpc = || match context.network.vpc_of(one.subnet) {
+        Ok(Target::Resource(vpc)) => Some(vpc),
+        _ => None,
+    };
+    let of = of.or_else(vpc);
+    of.is_some_and(|of| context.graph.get(of).standing == Standing::Judged)
+}
+
 /// The services, each once: `Amazon S3, AWS STS and CloudWatch Logs`.
 fn names(reaches: &[&ServiceReach<'_>]) -> String {
-    let mut names: Vec<_> = reaches.iter().map(|one| one.service.name()).collect();
-    names.dedup();
+    listed(reaches.iter().map(|one| one.service.name()))
+}
+
+/// Names, each once, in words: `a, b and c`.
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     let mut seen = Vec::new();
-    names.retain(|name| {
-        let is_new = !seen.contains(name);
-        seen.push(*name);
-        is_new
-    });
-    match names.split_last() {
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
+        }
+    }
+    match seen.split_last() {
         Some((last, [])) => (*last).to_owned(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
         None => String::new(),
@@ -144,6 +183,14 @@ pub(super) fn over_nat(
         let Some(Exit::Nat(name, at)) = &one.reach.exit else {
             continue;
         };
+        let mut unused = context
+            .network
+            .endpoints_for(one.subnet, service.endpoint())
+            .map(|id| context.graph.get(id));
+        if unused.any(|endpoint| !is_gateway(endpoint) && endpoint.standing == Standing::Judged) {
+            // Its private DNS is off, which is said of it.
+            continue;
+        }
         if seen.contains(&name) {
             continue;
         }

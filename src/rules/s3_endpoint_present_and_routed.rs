@@ -5,7 +5,7 @@ use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Severity, Verdict};
 use crate::model::vocabulary::Kind;
 use crate::network::Obstacle;
-use crate::paths::Service;
+use crate::paths::{Service, ServiceReach};
 
 pub(super) const RULE: Rule = Rule {
     id: "s3-endpoint-present-and-routed",
@@ -50,7 +50,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_, '_>, workload: &Subject<'_, '_>) -> Verdict {
-    let is_own = |service, by| service == Service::S3 && by == Obstacle::NoRoute;
+    let is_own =
+        |one: &ServiceReach<'_>, by, _| one.service == Service::S3 && by == Obstacle::NoRoute;
     let reached = judge(context, workload, is_own, |_| Severity::High);
     reached.worse(over_nat(
         context,

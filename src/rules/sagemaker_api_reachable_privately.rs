@@ -5,7 +5,7 @@ use super::{Check, Context, Example, Link, PATH_ASSUMPTIONS, Rule, RuleKind, Sub
 use crate::finding::{Severity, Verdict};
 use crate::model::vocabulary::Kind;
 use crate::network::Obstacle;
-use crate::paths::{Service, WorkloadKind};
+use crate::paths::{Service, ServiceReach, WorkloadKind};
 
 pub(super) const RULE: Rule = Rule {
     id: "sagemaker-api-reachable-privately",
@@ -41,7 +41,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
-    let is_own = |service, by| service == Service::SageMakerApi && by == Obstacle::NoRoute;
+    let is_own = |one: &ServiceReach<'_>, by, _| {
+        one.service == Service::SageMakerApi && by == Obstacle::NoRoute
+    };
     let severity = |_| {
         let mut paths = context.paths().iter();
         let starts_jobs = paths.any(|path| {

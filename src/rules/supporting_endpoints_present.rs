@@ -5,7 +5,7 @@ use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Severity, Verdict};
 use crate::model::vocabulary::Kind;
 use crate::network::Obstacle;
-use crate::paths::Service;
+use crate::paths::{Service, ServiceReach};
 
 pub(super) const RULE: Rule = Rule {
     id: "supporting-endpoints-present",
@@ -43,6 +43,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_, '_>, notebook: &Subject<'_, '_>) -> Verdict {
     let own = [Service::SageMakerRuntime, Service::Sts, Service::Logs];
-    let is_own = |service, by| own.contains(&service) && by == Obstacle::NoRoute;
+    let is_own =
+        |one: &ServiceReach<'_>, by, _| own.contains(&one.service) && by == Obstacle::NoRoute;
     judge(context, notebook, is_own, |_| Severity::Medium)
 }

@@ -1,11 +1,11 @@
 //! PG-PATH-007.
 
-use super::reaching::judge;
+use super::reaching::{group_of, is_said_of_names, judge, weight};
 use super::{Check, Context, Example, Link, Rule, RuleKind, Subject};
 use crate::finding::{Severity, Verdict};
 use crate::model::vocabulary::Kind;
 use crate::network::Obstacle;
-use crate::paths::Service;
+use crate::paths::ServiceReach;
 
 pub(super) const RULE: Rule = Rule {
     id: "workload-reaches-services",
@@ -15,17 +15,19 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::High,
     summary: "what a workload in a VPC calls is not kept out of its reach by names, security groups or \
           network ACLs",
-    why: "A way to a service is not yet a call that arrives. The name of the service must lead to the \
-          endpoint (`dns`), the workload's security group must let TCP port 443 out (`sg-egress`), \
-          network ACLs must let the call through and the answer back, since they keep no state (`nacl`), \
-          and an endpoint in another VPC is none here (`endpoint-other-vpc`). Otherwise the SDK waits \
-          until it gives up, with a timeout that names none of this.",
+    why: "A way to a service is not yet a call that arrives. Network ACLs must let the call through and the \
+          answer back, since they keep no state (`nacl`), and an endpoint in another VPC is none here \
+          (`endpoint-other-vpc`). The name of the service must lead to the endpoint (`dns`), and the \
+          workload's security group must let TCP port 443 out (`sg-egress`): both are said here where the \
+          endpoint, VPC or group is of another root. Otherwise the SDK waits until it gives up, with a \
+          timeout that names none of this.",
     unsure: "Notebooks without direct internet access and Studio domains in VpcOnly mode call S3 and the \
           SageMaker API, and AWS STS and CloudWatch Logs besides (medium); a job in a VPC calls S3. A \
           subnet, VPC or security group that is not in the input is unsure, and what a default route to \
           something else than a NAT gateway leads to is taken to be the internet. That there is no way at \
-          all is said by the rules on endpoints, as is what an endpoint's own group and policy keep out. \
-          The network ACL that a VPC begins with lets everything through.",
+          all is said by the rules on endpoints, as is what an endpoint's own group and policy keep out and \
+          that its private DNS is off; what a security group of the estate does not let out is said of the \
+          group. The network ACL that a VPC begins with lets everything through.",
     fix: "let the traffic through at the place that is named",
     references: &[
         Link {
@@ -62,16 +64,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_, '_>, workload: &Subject<'_, '_>) -> Verdict {
-    let own = [
-        Obstacle::Place,
-        Obstacle::OtherVpc,
-        Obstacle::Dns,
-        Obstacle::Egress,
-        Obstacle::Acl,
-    ];
-    let severity = |service| match service {
-        Service::S3 | Service::SageMakerApi => Severity::High,
-        Service::SageMakerRuntime | Service::Sts | Service::Logs => Severity::Medium,
+    let is_own = |one: &ServiceReach<'_>, by, of| match by {
+        Obstacle::Place | Obstacle::OtherVpc | Obstacle::Acl => true,
+        Obstacle::Egress => group_of(context, one).is_none(),
+        Obstacle::Dns => !is_said_of_names(context, one, of),
+        Obstacle::NoRoute | Obstacle::EndpointIngress => false,
     };
-    judge(context, workload, |_, by| own.contains(&by), severity)
+    judge(context, workload, is_own, weight)
 }

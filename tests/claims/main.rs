@@ -8,6 +8,7 @@
 
 mod buckets;
 mod data;
+mod endpoints;
 mod images;
 mod jobs;
 mod keys;

@@ -117,3 +117,18 @@ fn a_network_acl_is_judged_by_what_it_lets_through_and_not_for_being_there() {
         breaks("NET-006", form, None);
     }
 }
+
+#[test]
+fn a_group_without_egress_lets_nothing_out_in_terraform_and_everything_in_a_template() {
+    let group = "workload-egress-admits-required-services/fail-absent";
+    for form in ["tf", "plan.json"] {
+        let input = format!("testdata/rules/{group}.{form}");
+        let (verdict, findings) = said_of("NET-011", &input);
+        assert_eq!(verdict, "broken", "{form}");
+        assert!(findings.iter().all(|one| one.severity == Severity::High));
+        assert_eq!(said_of("NET-003", &input).0, "holds", "{form}");
+    }
+    let template = "testdata/inputs/peers/group-without-egress.yaml";
+    assert_eq!(said_of("NET-011", template).0, "holds");
+    assert!(says("NET-003", "group-without-egress.yaml", None));
+}

@@ -40,6 +40,20 @@ resource "aws_security_group" "studio" {
     to_port     = 443
     cidr_blocks = ["0.0.0.0/0"]
   }
+
+  ingress {
+    protocol  = "tcp"
+    from_port = 8192
+    to_port   = 65535
+    self      = true
+  }
+
+  egress {
+    protocol  = "tcp"
+    from_port = 8192
+    to_port   = 65535
+    self      = true
+  }
 }
 
 resource "aws_security_group" "endpoints" {

@@ -30,6 +30,16 @@ resource "aws_route_table_association" "notebook" {
   route_table_id = aws_route_table.notebook.id
 }
 
+resource "aws_vpc" "shared" {
+  cidr_block           = "10.50.0.0/16"
+  enable_dns_hostnames = true
+}
+
+resource "aws_subnet" "shared" {
+  vpc_id     = aws_vpc.shared.id
+  cidr_block = "10.50.1.0/24"
+}
+
 resource "aws_security_group" "notebook" {
   name   = "notebook"
   vpc_id = aws_vpc.main.id
@@ -38,7 +48,7 @@ resource "aws_security_group" "notebook" {
     protocol    = "tcp"
     from_port   = 443
     to_port     = 443
-    cidr_blocks = ["10.99.0.0/16"] # bad: no way out to the endpoints
+    cidr_blocks = ["0.0.0.0/0"]
   }
 }
 
@@ -62,11 +72,10 @@ resource "aws_vpc_endpoint" "s3" {
 }
 
 resource "aws_vpc_endpoint" "sagemaker_api" {
-  vpc_id              = aws_vpc.main.id
+  vpc_id              = aws_vpc.shared.id
   service_name        = "com.amazonaws.eu-central-1.sagemaker.api"
   vpc_endpoint_type   = "Interface"
-  subnet_ids          = [aws_subnet.notebook.id]
-  security_group_ids  = [aws_security_group.endpoints.id]
+  subnet_ids          = [aws_subnet.shared.id]
   private_dns_enabled = true
 }
 
