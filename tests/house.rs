@@ -148,6 +148,22 @@ fn rules_are_named_for_what_must_hold() {
 }
 
 #[test]
+fn every_rule_of_the_catalogue_is_there_by_its_name_and_tier() {
+    let catalogue = std::fs::read_to_string("testdata/catalogue.txt").unwrap();
+    let wanted: BTreeSet<_> = catalogue
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect();
+    let there = RULES.iter();
+    let there: BTreeSet<_> = there
+        .map(|rule| format!("{} {} {}", rule.alias, rule.id, rule.tier))
+        .collect();
+    assert_eq!(there, wanted);
+    assert_eq!(wanted.len(), 119);
+}
+
+#[test]
 fn every_rule_has_its_file_and_its_fixtures() {
     let mut files: BTreeSet<_> = support::files(Path::new("src/rules"), ".rs")
         .iter()
