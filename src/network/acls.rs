@@ -145,8 +145,28 @@ impl<'g, 'a> Network<'g, 'a> {
         unknown.is_none() && !entries.any(|entry| entry.allows && entry.fits != Truth::No)
     }
 
-    /// The network ACL of a subnet; none where it has the one that its VPC begins with.
+    /// The network ACL of a subnet; none where it has the one that its VPC begins with, and nothing manages that.
     pub fn acl_of(&self, subnet: Target<'_>) -> Result<Option<ResourceId>, Missing> {
+        let own = self.own_acl_of(subnet)?;
+        Ok(own.or_else(|| self.managed_default(self.vpc_of(subnet).ok()?)))
+    }
+
+    /// What manages the network ACL that a VPC begins with.
+    fn managed_default(&self, vpc: Target<'_>) -> Option<ResourceId> {
+        let mut all = self.all(Kind::NaclDefault);
+        let is_of = |acl: &Resource<'a>| {
+            let value = given(acl.get("default_network_acl_id"))?;
+            let of = match value.as_text() {
+                Some(text) => self.vpc_with("default_network_acl_id", text),
+                None => self.attribute_of_vpc(value).map(|(vpc, _)| vpc),
+            };
+            Some(Target::Resource(of?) == vpc)
+        };
+        let own = all.find(|(_, acl)| is_of(acl) == Some(true));
+        own.map(|(id, _)| id)
+    }
+
+    fn own_acl_of(&self, subnet: Target<'_>) -> Result<Option<ResourceId>, Missing> {
         let mut missing = None;
         for (_, association) in self.all(Kind::NaclAssoc) {
             let named = given(association.get("subnet_id")).map(|value| self.subnet(value));

@@ -58,6 +58,7 @@ const KINDS: &[Kind] = &[
     Kind::SgDefault,
     Kind::SgRule,
     Kind::Nacl,
+    Kind::NaclDefault,
     Kind::NaclRule,
     Kind::NaclAssoc,
     Kind::BpaVpc,

@@ -185,6 +185,8 @@ kinds! {
     SgRule = "sg-rule",
     /// A network ACL.
     Nacl = "nacl",
+    /// The network ACL that a VPC begins with.
+    NaclDefault = "nacl-default",
     /// A rule of a network ACL.
     NaclRule = "nacl-rule",
     /// The association of a network ACL with a subnet.

@@ -178,6 +178,34 @@ pub(super) const ROWS: &[Row] = &[
                 "arn:{partition}:ec2:{region}:{account}:network-acl/{id}",
             ),
         ]),
+    row(Kind::NaclDefault)
+        .aws("aws_default_network_acl")
+        .attributes(&[
+            attribute("default_network_acl_id", "").refers(Kind::VPCS),
+            attribute("subnet_ids", "").refers(Kind::SUBNETS),
+            attribute("ingress[].rule_no", ""),
+            attribute("ingress[].action", ""),
+            attribute("ingress[].protocol", ""),
+            attribute("ingress[].cidr_block", ""),
+            attribute("ingress[].ipv6_cidr_block", ""),
+            attribute("ingress[].from_port", ""),
+            attribute("ingress[].to_port", ""),
+            attribute("egress[].rule_no", ""),
+            attribute("egress[].action", ""),
+            attribute("egress[].protocol", ""),
+            attribute("egress[].cidr_block", ""),
+            attribute("egress[].ipv6_cidr_block", ""),
+            attribute("egress[].from_port", ""),
+            attribute("egress[].to_port", ""),
+            attribute("tags", "").tags(),
+            output("vpc_id", "").refers(Kind::VPCS),
+            derived("id", "", "{default_network_acl_id}"),
+            derived(
+                "arn",
+                "",
+                "arn:{partition}:ec2:{region}:{account}:network-acl/{id}",
+            ),
+        ]),
     row(Kind::NaclRule)
         .aws("aws_network_acl_rule")
         .cloudformation("AWS::EC2::NetworkAclEntry")
