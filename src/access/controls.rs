@@ -58,8 +58,19 @@ impl Access<'_, '_> {
     /// taken AWS's own policy away.
     fn supplied_controls(&self, kind: PolicyKind, account: &Text) -> Option<Vec<Arc<Policy>>> {
         let mut level: Vec<_> = self.managed.controls(kind).cloned().collect();
-        if level.is_empty() || !self.may_be_own(account) {
+        if level.is_empty() {
             return None;
+        }
+        match self.is_worked_in(account) {
+            (Truth::Yes, _) => {}
+            (Truth::No, _) => return None,
+            (Truth::Unknown, hinges) => {
+                let hinge = hinges.into_iter().next();
+                let hinge = hinge.unwrap_or(Hinge::Policy(WHOSE.to_owned()));
+                for policy in &mut level {
+                    *policy = Arc::new(perhaps(policy, &hinge));
+                }
+            }
         }
         let allows = |policy: &Arc<Policy>| {
             let mut statements = policy.statements.iter();
@@ -69,17 +80,6 @@ impl Access<'_, '_> {
             level.extend(self.everything(kind));
         }
         Some(level)
-    }
-
-    /// Whether an account is one that the input works in, or may be.
-    fn may_be_own(&self, account: &Text) -> bool {
-        let known = self.graph().providers().iter();
-        let known = known.filter_map(|provider| provider.account.as_deref());
-        let own = self.settings().own_accounts.iter().map(String::as_str);
-        match account.known() {
-            Some(account) => known.chain(own).any(|one| one == account),
-            None => true,
-        }
     }
 
     /// The policy that allows everything, which AWS attaches.
@@ -122,6 +122,9 @@ impl Access<'_, '_> {
         binds
     }
 }
+
+/// What tells whether supplied policies bind, where nothing else is named.
+const WHOSE: &str = "the account of the input";
 
 /// The control policies of an estate.
 pub(super) fn controls(graph: &ResourceGraph<'_>) -> Vec<ResourceId> {

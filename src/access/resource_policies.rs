@@ -9,7 +9,7 @@ use crate::iam::{Hinge, Policy, Text, equal_texts};
 use crate::model::graph::{ResourceId, Target};
 use crate::model::resource::{Resource, Standing};
 use crate::model::truth::Truth;
-use crate::model::value::{Value, Why};
+use crate::model::value::{ProviderId, Value, Why};
 use crate::model::vocabulary::{AttributeRole, Kind};
 
 /// The policies of one resource.
@@ -129,9 +129,25 @@ impl<'g, 'a> Access<'g, 'a> {
     /// input works in. What it hinges on, where that cannot be told.
     #[must_use]
     pub fn is_own_account(&self, resource: &Resource<'_>, account: &Text) -> (Truth, Vec<Hinge>) {
+        let own = resource.provider.unwrap_or_default();
+        self.is_account_of(
+            [own].into_iter().chain(self.providers.iter().copied()),
+            account,
+        )
+    }
+
+    /// Whether an account is one that the input works in, likewise.
+    pub(super) fn is_worked_in(&self, account: &Text) -> (Truth, Vec<Hinge>) {
+        self.is_account_of(self.providers.iter().copied(), account)
+    }
+
+    fn is_account_of(
+        &self,
+        providers: impl Iterator<Item = ProviderId>,
+        account: &Text,
+    ) -> (Truth, Vec<Hinge>) {
         let mut holes = self.holes();
-        let mut accounts = vec![holes.account(resource.provider.unwrap_or_default())];
-        accounts.extend(self.providers.iter().map(|id| holes.account(*id)));
+        let mut accounts: Vec<_> = providers.map(|id| holes.account(id)).collect();
         drop(holes);
         // Who says which accounts are theirs says of one that is not told that it is among them.
         let own = &self.settings.own_accounts;

@@ -85,8 +85,9 @@ impl Judged<'_, '_, '_, '_, '_> {
     fn over_the_internet(&self, leaving: &Leaving) -> Option<Verdict> {
         let what = &self.what;
         let exit = leaving.way.as_ref().and_then(|way| way.exit.as_ref());
-        // What else than SageMaker's own network and endpoints is there is a default route.
-        let is_allowed = self.context.settings.allow_nat_egress && leaving.way.is_some();
+        // What is not known may be an endpoint too: that a way over NAT is allowed says nothing of it.
+        let is_allowed = self.context.settings.allow_nat_egress
+            && matches!(exit, Some(Exit::Nat(..) | Exit::Elsewhere(_)));
         match (exit, leaving.is_open) {
             _ if is_allowed => return None,
             (Some(Exit::Endpoint(_)), _) | (_, Truth::No) => return None,

@@ -202,10 +202,19 @@ impl Standing<'_, '_, '_> {
             );
         }
         let called = self.context.network.name_of(subnet);
-        if let Target::Outside(id) = subnet
-            && self.context.settings.facts.is_private(id) == Some(true)
-        {
-            return Verdict::Holds;
+        if let Target::Outside(id) = subnet {
+            match self.context.settings.facts.is_private(id) {
+                Some(true) => return Verdict::Holds,
+                Some(false) => {
+                    let message = format!(
+                        "this {} stands in the public subnet `{called}`, as `facts` in plangate.yaml say",
+                        self.noun
+                    );
+                    let evidence = Evidence::new(message, value.origin).about(id);
+                    return Verdict::Broken(vec![evidence.severity(self.severity)]);
+                }
+                None => {}
+            }
         }
         let table = match self.context.network.route_table(subnet) {
             Ok(table) => table,
